@@ -1,0 +1,173 @@
+"""Everything the product knows, loaded lazily from one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from corpus.csvfile import read_rows
+from corpus.errors import CorpusError, MissingFileError
+from corpus.rows import (
+    Code,
+    Denial,
+    Edit,
+    HistoryEvent,
+    Locality,
+    Modifier,
+    NeighbourCode,
+    PayerPosition,
+    Place,
+    Rate,
+    Taxonomy,
+    TimeRow,
+    VocabularyWord,
+)
+from corpus.sources import Sources
+from corpus.statements import Statements
+from corpus.tables import CodeTable, Edits, Localities, Rates, TimeUnits
+
+SHIPPED = Path(__file__).parent
+"""The corpus that ships with codecite."""
+
+
+class Coverage(BaseModel):
+    """What `knowledge.toml` declares: the horizon, the day of the last check and the edition of each table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    horizon: date
+    written: date
+    editions: dict[str, str]
+
+
+class Knowledge:
+    """The corpus of one folder. Tables are read on first use; `load_all` reads (and so validates) everything."""
+
+    def __init__(self, root: Path = SHIPPED) -> None:
+        if not root.is_dir():
+            raise MissingFileError(root)
+        self.root = root
+
+    def _table(self, name: str) -> Path:
+        return self.root / "tables" / f"{name}.csv"
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Horizon and editions; raises CorpusError when `knowledge.toml` cannot be read."""
+        path = self.root / "knowledge.toml"
+        if not path.is_file():
+            raise MissingFileError(path)
+        try:
+            return Coverage.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, ValidationError) as error:
+            raise CorpusError(f"{path}: {error}") from error
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The bibliography."""
+        return Sources.load(self.root / "sources.csv")
+
+    @cached_property
+    def codes(self) -> CodeTable:
+        """Billing codes and their history."""
+        return CodeTable(read_rows(self._table("codes"), Code), read_rows(self._table("code_history"), HistoryEvent))
+
+    @cached_property
+    def neighbours(self) -> dict[str, NeighbourCode]:
+        """Codes of other fields that statements name in passing."""
+        return {row.code: row for row in read_rows(self._table("neighbour_codes"), NeighbourCode)}
+
+    @cached_property
+    def known_codes(self) -> frozenset[str]:
+        """Every code that the tables name, own and neighbouring."""
+        return frozenset(row.code for row in self.codes) | frozenset(self.neighbours)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Guidance statements."""
+        return Statements.load(self.root / "guidance", self.known_codes)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """National Medicare amounts for 2026."""
+        return Rates(read_rows(self._table("rates_2026"), Rate))
+
+    @cached_property
+    def localities(self) -> Localities:
+        """Medicare localities for 2026."""
+        return Localities(read_rows(self._table("gpci_2026"), Locality))
+
+    @cached_property
+    def time_units(self) -> TimeUnits:
+        """Minutes to codes and units."""
+        return TimeUnits(read_rows(self._table("time_units"), TimeRow))
+
+    @cached_property
+    def edits(self) -> Edits:
+        """NCCI pairs."""
+        return Edits(read_rows(self._table("edits"), Edit))
+
+    @cached_property
+    def modifiers(self) -> tuple[Modifier, ...]:
+        """Modifiers."""
+        return read_rows(self._table("modifiers"), Modifier)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Places of service."""
+        return read_rows(self._table("places"), Place)
+
+    @cached_property
+    def payers(self) -> tuple[PayerPosition, ...]:
+        """Payer positions by topic."""
+        return read_rows(self._table("payers"), PayerPosition)
+
+    @cached_property
+    def denials(self) -> tuple[Denial, ...]:
+        """Claim adjustment group, reason and remark codes."""
+        return read_rows(self._table("denials"), Denial)
+
+    @cached_property
+    def taxonomies(self) -> tuple[Taxonomy, ...]:
+        """Provider taxonomy codes."""
+        return read_rows(self._table("taxonomies"), Taxonomy)
+
+    @cached_property
+    def vocabulary(self) -> tuple[VocabularyWord, ...]:
+        """Controlled words of the table columns."""
+        return read_rows(self._table("vocab_tables"), VocabularyWord)
+
+    @cached_property
+    def version(self) -> str:
+        """Short hash of every file of the corpus: the same text gives the same version on every machine."""
+        digest = hashlib.sha256()
+        for path in corpus_files(self.root):
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()[:16]
+
+    def load_all(self) -> Knowledge:
+        """Read every table and statement; raises the first error with file and line."""
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                getattr(self, name)
+        return self
+
+
+def corpus_files(root: Path) -> Iterable[Path]:
+    """The files that make up the knowledge of `root`, sorted: guidance, tables, sources, knowledge.toml."""
+    wanted = [*root.glob("guidance/*.md"), *root.glob("tables/*.csv"), root / "sources.csv", root / "knowledge.toml"]
+    return sorted(path for path in wanted if path.is_file())
+
+
+def default_root() -> Path:
+    """The corpus folder in force: `CODECITE_CORPUS` when set, else the shipped one."""
+    override = os.environ.get("CODECITE_CORPUS")
+    return Path(override) if override else SHIPPED
