@@ -8,12 +8,12 @@ further evidence.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import BaseModel
 
-from bot.answer import AnswerWarning, CitationTier, CodeAdvice, EvidenceKind
+from bot.answer import AnswerWarning, Assumption, CitationTier, Clarify, CodeAdvice, EvidenceKind, Verdict
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, Edit, HistoryEvent, Locality, Modifier, PayerPosition, Place, Rate, Row, TimeRow
 from corpus.statements import Statement
@@ -50,8 +50,10 @@ class Finding:
     claims: tuple[Claim, ...] = ()
     codes: tuple[CodeAdvice, ...] = ()
     warnings: tuple[AnswerWarning, ...] = ()
+    verdict: Verdict | None = None
+    clarify: Clarify | None = None
+    assumptions: tuple[Assumption, ...] = ()
     rule: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 def from_statement(knowledge: Knowledge, row: Statement) -> Evidence:
