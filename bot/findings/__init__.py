@@ -1,0 +1,1 @@
+"""Results of the rules as findings: sentences with evidence, codes to show, warnings."""

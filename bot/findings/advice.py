@@ -1,0 +1,54 @@
+"""A code as an answer shows it: descriptor copied from the code table, status on the date of service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.answer import CodeAdvice, CodeRole
+from corpus.knowledge import Knowledge
+
+PLAIN_LABEL = "plain label (not the AMA descriptor)"
+OWN_WORDS = "plain label (official text not held)"
+NEIGHBOUR = "plain label (a neighboring field)"
+NOT_HELD = "not in the code table"
+_HCPCS = "HCPCS-II"
+
+
+def descriptor(knowledge: Knowledge, code: str) -> tuple[str, str]:
+    """The descriptor of `code` and where it comes from: official text when held, else our plain label."""
+    row = knowledge.codes.find(code)
+    if row is None:
+        neighbour = knowledge.neighbours.get(code)
+        return (neighbour.what_it_is, NEIGHBOUR) if neighbour else ("No entry for this code.", NOT_HELD)
+    if row.official_descriptor:
+        edition = row.descriptor_edition or "edition not recorded"
+        return row.official_descriptor, f"HCPCS Level II, CMS, {edition}" if row.system == _HCPCS else edition
+    return row.label, OWN_WORDS if row.system == _HCPCS else PLAIN_LABEL
+
+
+def advice(
+    knowledge: Knowledge,
+    code: str,
+    role: CodeRole,
+    on: date,
+    units: int | None = None,
+    modifiers: Iterable[str] = (),
+    pos: Iterable[str] = (),
+    why: str = "",
+    amount: str = "",
+) -> CodeAdvice:
+    """`code` with its role in the answer and its status on the date of service `on`."""
+    text, source = descriptor(knowledge, code)
+    return CodeAdvice(
+        code=code,
+        role=role,
+        units=units,
+        modifiers=tuple(modifiers),
+        pos=tuple(pos),
+        status=knowledge.codes.status(code, on),
+        descriptor=text,
+        descriptor_source=source,
+        why=why,
+        amount=amount,
+    )
