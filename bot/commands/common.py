@@ -1,0 +1,104 @@
+"""What several commands share: reading options, opening the knowledge and the bot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.settings import Settings
+    from corpus.knowledge import Knowledge
+
+DateOption = Annotated[
+    str | None,
+    typer.Option("--date", "-d", metavar="DATE", help="Date of service, for example 2026-03-02. Default: today."),
+]
+PayerOption = Annotated[
+    str | None, typer.Option("--payer", "-p", metavar="PAYER", help="Payer, for example medicare or aetna.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_US_FORMS = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y%m%d")
+EARLIEST = date(1990, 1, 1)
+
+
+def parse_date(text: str | None, option: str = "--date") -> date | None:
+    """The date of service that `text` names, None when it is None.
+
+    Understood are ISO (2026-03-02, 20260302), US order (3/2/2026, 03-02-26, Mar 2, 2026) and today or yesterday.
+
+    Raises:
+        UsageError: it is no date, or no day of any claim that could still be billed (before 1990 or after 2099).
+    """
+    from bot.errors import UsageError
+
+    if text is None:
+        return None
+    found = _date(" ".join(text.replace(",", " ").split()))
+    if found is None:
+        raise UsageError(
+            f"{option} {text!r} is not a date", hint="Write it as 2026-03-02 or 3/2/2026 (month, day, year)."
+        )
+    if not EARLIEST <= found < date(2100, 1, 1):
+        raise UsageError(f"{option} {text!r} is not a plausible date of service", hint="Check the year.")
+    return found
+
+
+def _date(text: str) -> date | None:
+    from datetime import timedelta
+
+    relative = {"today": 0, "yesterday": 1}
+    if text.lower() in relative:
+        return date.today() - timedelta(days=relative[text.lower()])
+    forms = ("%Y-%m-%d",) if _ISO.fullmatch(text) else _US_FORMS
+    for form in forms:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def settings() -> Settings:
+    """The settings in force, with logging set up accordingly."""
+    from bot import logs
+    from bot.settings import load
+
+    held = load()
+    logs.configure(held.log_level)
+    return held
+
+
+def knowledge() -> Knowledge:
+    """The knowledge in force, read lazily."""
+    from bot.settings import load
+    from corpus.knowledge import Knowledge
+
+    return Knowledge(load().corpus)
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 3, cutoff: float = 60) -> tuple[str, ...]:
+    """The known words most like `word`, best first."""
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(
+        word, tuple(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=cutoff
+    )
+    return tuple(choice for choice, _, _ in found)
+
+
+def stderr() -> Console:
+    """A console for progress and remarks: standard output stays clean for results."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+Progress = Callable[[str, int, int], None]

@@ -1,0 +1,89 @@
+"""Everything that can be configured, in one class.
+
+Each field is read from the environment (`CODECITE_` and the field's name in capitals) or from a file `.env` in the
+working directory; the environment wins. Nothing needs to be set: the defaults answer from the shipped knowledge.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import corpus
+from bot.errors import SettingError
+
+PREFIX = "CODECITE_"
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def _default_corpus() -> Path:
+    """The corpus that ships with codecite."""
+    return Path(corpus.__file__).parent
+
+
+def _default_home() -> Path:
+    """`var/` beside the sources in a checkout (the file pyproject.toml tells), else the user's data folder."""
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / "var"
+    return platformdirs.user_data_path("codecite", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """How this installation answers. Frozen: change the environment and start again."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    corpus: Path = Field(
+        default_factory=_default_corpus,
+        description="Folder of the knowledge: guidance/, tables/, sources.csv and knowledge.toml.",
+    )
+    home: Path = Field(
+        default_factory=_default_home,
+        description="Folder for what codecite builds and keeps, such as the index. Safe to delete: it is rebuilt.",
+    )
+    encoder: str = Field(
+        default="all-MiniLM-L6-v2",
+        description="Sentence encoder of the index. The default one is installed with codecite.",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="Address of a Chroma server, for several machines; unset keeps vectors in the home folder.",
+    )
+    llm: str | None = Field(
+        default=None,
+        description="Chat model that may polish wording, as provider:model; unset answers without any model.",
+    )
+    payer: str | None = Field(
+        default=None,
+        description="Payer assumed when a question names none, for example medicare.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning",
+        description="Least level that is logged to standard error. Logs never hold message text.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
+    port: int = Field(default=7860, ge=1, le=65535, description="Port that the web chat listens on.")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where built indexes live."""
+        return self.home / "index"
+
+
+def load() -> Settings:
+    """The settings in force.
+
+    Raises:
+        SettingError: a value does not fit its field; the variable is named.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        description = Settings.model_fields[field].description if field in Settings.model_fields else ""
+        raise SettingError(f"{PREFIX}{field.upper()}", str(first["msg"]), description or "") from error
