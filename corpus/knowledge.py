@@ -16,6 +16,7 @@ from corpus.csvfile import read_rows
 from corpus.errors import CorpusError, MissingFileError
 from corpus.rows import (
     Code,
+    CodeEdition,
     Denial,
     Edit,
     HistoryEvent,
@@ -23,8 +24,10 @@ from corpus.rows import (
     Modifier,
     NeighbourCode,
     PayerPosition,
+    Phrase,
     Place,
     Rate,
+    Service,
     Taxonomy,
     TimeRow,
     VocabularyWord,
@@ -76,8 +79,12 @@ class Knowledge:
 
     @cached_property
     def codes(self) -> CodeTable:
-        """Billing codes and their history."""
-        return CodeTable(read_rows(self._table("codes"), Code), read_rows(self._table("code_history"), HistoryEvent))
+        """Billing codes with their history and earlier editions."""
+        return CodeTable(
+            read_rows(self._table("codes"), Code),
+            read_rows(self._table("code_history"), HistoryEvent),
+            read_rows(self._table("code_editions"), CodeEdition),
+        )
 
     @cached_property
     def neighbours(self) -> dict[str, NeighbourCode]:
@@ -143,6 +150,16 @@ class Knowledge:
     def vocabulary(self) -> tuple[VocabularyWord, ...]:
         """Controlled words of the table columns."""
         return read_rows(self._table("vocab_tables"), VocabularyWord)
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """Billable variants of the services that people name."""
+        return read_rows(self._table("services"), Service)
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Ways of saying facts."""
+        return read_rows(self._table("vocabulary"), Phrase)
 
     @cached_property
     def version(self) -> str:

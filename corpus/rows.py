@@ -86,6 +86,42 @@ class Code(Row):
     replacement_condition: OptText
 
 
+class CodeEdition(Row):
+    """How a code that was redefined later read until `effective_to` (`code_editions.csv`).
+
+    Every column is stated as it was then: a blank cell means that the edition had no such value. Columns of `Code`
+    that are not listed here are today's. `effective_from` is None when the edition is older than the evidence.
+    """
+
+    code: Text
+    effective_from: OptDate
+    effective_to: date
+    label: Text
+    official_descriptor: OptText
+    descriptor_edition: OptText
+    service: Text
+    unit: Text
+    min_minutes: OptInt
+    max_minutes: OptInt
+    typical_minutes: OptInt
+    increment_minutes: OptInt
+    time_rule: Literal["none", "range", "threshold", "midpoint", "cumulative-month"]
+    requires: OptText
+    performed_by: Items
+    aliases: Items
+    note: OptText
+    sources: Items
+    confidence: Confidence
+
+    def covers(self, on: date) -> bool:
+        """Whether a date of service falls into this edition."""
+        return (self.effective_from is None or self.effective_from <= on) and on <= self.effective_to
+
+    def applied_to(self, today: Code) -> Code:
+        """The row of the code as it was: today's row with this edition's columns."""
+        return today.model_copy(update=self.model_dump(exclude={"code", "effective_from", "effective_to"}))
+
+
 class HistoryEvent(Row):
     """One event in a code's life (`code_history.csv`); `date` is a deletion's last valid day, or None."""
 
@@ -259,3 +295,31 @@ class VocabularyWord(Row):
     value: Text
     count: OptText
     meaning: OptText
+
+
+class Service(Row):
+    """One billable variant of a service (`services.csv`): the conditions under which it applies and what it bills.
+
+    `service` is the concept that people name; its variants differ in the condition columns. A blank condition does
+    not matter; `payers` beginning with `-` means every payer but these. `time_family` points into `time_units.csv`;
+    `codes` lists codes that no minutes decide.
+    """
+
+    service: Text
+    label: Text
+    time_family: OptText
+    codes: Items
+    participants: OptText
+    performers: Items
+    payers: Items
+    visit: OptText
+    with_em: OptText
+    setting: OptText
+
+
+class Phrase(Row):
+    """One way of saying a fact (`vocabulary.csv`): `phrase` means `value` of `slot`."""
+
+    slot: Text
+    value: Text
+    phrase: Text

@@ -8,17 +8,23 @@ from functools import cached_property
 from typing import Literal
 
 from corpus.errors import UnknownRecordError
-from corpus.rows import Code, Edit, HistoryEvent, Locality, Rate, TimeRow
+from corpus.rows import Code, CodeEdition, Edit, HistoryEvent, Locality, Rate, TimeRow
 
 CodeStatus = Literal["active", "deleted", "not_yet_effective", "unknown"]
 
 
 class CodeTable:
-    """All billing codes with their history."""
+    """All billing codes with their history and their earlier editions."""
 
-    def __init__(self, rows: Iterable[Code], history: Iterable[HistoryEvent] = ()) -> None:
+    def __init__(
+        self,
+        rows: Iterable[Code],
+        history: Iterable[HistoryEvent] = (),
+        editions: Iterable[CodeEdition] = (),
+    ) -> None:
         self.rows = tuple(rows)
         self.history = tuple(history)
+        self.editions = tuple(editions)
 
     @cached_property
     def _by_code(self) -> dict[str, Code]:
@@ -40,16 +46,49 @@ class CodeTable:
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
-    def get(self, code: str) -> Code:
-        """The row of `code` (upper case, exact); raises UnknownRecordError."""
-        try:
-            return self._by_code[code]
-        except KeyError:
-            raise UnknownRecordError("code", code) from None
+    @cached_property
+    def _editions(self) -> dict[str, tuple[CodeEdition, ...]]:
+        held: dict[str, list[CodeEdition]] = {}
+        for row in self.editions:
+            held.setdefault(row.code, []).append(row)
+        return {code: tuple(sorted(rows, key=lambda row: row.effective_to)) for code, rows in held.items()}
 
-    def find(self, code: str) -> Code | None:
-        """The row of `code`, or None."""
-        return self._by_code.get(code)
+    def get(self, code: str, on: date | None = None) -> Code:
+        """The row of `code` (upper case, exact), as the code read on a date of service when `on` is given.
+
+        Raises:
+            UnknownRecordError: no such code.
+        """
+        row = self.find(code, on)
+        if row is None:
+            raise UnknownRecordError("code", code)
+        return row
+
+    def find(self, code: str, on: date | None = None) -> Code | None:
+        """The row of `code` as it read on `on` (today's without), or None.
+
+        The row describes the code, it does not say that the code may be reported: see `status`.
+        """
+        row = self._by_code.get(code)
+        edition = None if row is None or on is None else self.edition(code, on)
+        return edition.applied_to(row) if row is not None and edition is not None else row
+
+    def edition(self, code: str, on: date) -> CodeEdition | None:
+        """The earlier edition that covers a date of service, or None when today's row (or nothing) does."""
+        return next((row for row in self._editions.get(code, ()) if row.covers(on)), None)
+
+    def editions_of(self, code: str) -> tuple[CodeEdition, ...]:
+        """Earlier editions of `code`, oldest first."""
+        return self._editions.get(code, ())
+
+    def is_described(self, code: str, on: date) -> bool:
+        """Whether `get(code, on)` reads as the code did on that date.
+
+        False for an unknown code, and for a code that was redefined later and whose earlier edition is not held.
+        """
+        if code not in self._by_code:
+            return False
+        return not self.redefined_after(code, on) or self.edition(code, on) is not None
 
     def status(self, code: str, on: date) -> CodeStatus:
         """Whether `code` may be reported for a date of service.
@@ -71,7 +110,7 @@ class CodeTable:
         return self._events.get(code, ())
 
     def redefined_after(self, code: str, on: date) -> tuple[HistoryEvent, ...]:
-        """Redefinitions of `code` later than `on`: today's row does not describe the code on that date."""
+        """Redefinitions of `code` later than `on`: only `get(code, on)` describes the code on that date."""
         redefinitions = (event for event in self.events(code) if event.event == "redefined")
         return tuple(event for event in redefinitions if event.date is not None and event.date > on)
 
