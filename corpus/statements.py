@@ -160,7 +160,8 @@ def read_guidance(path: Path, known_codes: Container[str]) -> tuple[Topic, tuple
     source = path.read_text(encoding="utf-8")
     front, offset = _front_matter(path, source)
     body = "\n".join(source.split("\n")[offset:])
-    tokens = MarkdownIt("commonmark").disable(["entity", "html_inline"]).parse(body)
+    # Blocks only: the words of a paragraph are kept as written, so parsing them would be time spent for nothing.
+    tokens = MarkdownIt("commonmark").disable("inline").parse(body)
     section, overview = "", ""
     rows: list[Statement] = []
     open_blocks: list[Token] = []
