@@ -32,6 +32,7 @@ from corpus.rows import (
     TimeRow,
     VocabularyWord,
 )
+from corpus.rule_tables import RuleTables
 from corpus.sources import Sources
 from corpus.statements import Statements
 from corpus.tables import CodeTable, Edits, Localities, Rates, TimeUnits
@@ -162,6 +163,11 @@ class Knowledge:
         return read_rows(self._table("vocabulary"), Phrase)
 
     @cached_property
+    def rules(self) -> RuleTables:
+        """Parameters of the coding rules."""
+        return RuleTables(self.root / "tables")
+
+    @cached_property
     def version(self) -> str:
         """Short hash of every file of the corpus: the same text gives the same version on every machine."""
         digest = hashlib.sha256()
@@ -175,6 +181,7 @@ class Knowledge:
         for name, attribute in vars(type(self)).items():
             if isinstance(attribute, cached_property):
                 getattr(self, name)
+        self.rules.load_all()
         return self
 
 

@@ -1,0 +1,82 @@
+"""Rows of the rule tables: parameters that the coding rules read, each with its sources.
+
+The first column of every rule table is its key, so that `ref` can name one row.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from corpus.rows import Confidence, Items, OptInt, OptText, Row, Text, YesNo
+
+Counting = Literal["columns", "midpoint", "full", "eight-minute"]
+Measure = Literal["minutes", "days"]
+
+
+def _numbers(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(int(part) if part.strip() else None for part in value.split("|")) if value.strip() else ()
+
+
+OptInts = Annotated[tuple[int | None, ...], BeforeValidator(_numbers)]
+
+
+class TimeRule(Row):
+    """How one family counts time under one convention (`time_rules.csv`).
+
+    `codes` is the ladder of base codes, shortest first; `addon` extends the last of them. `counting` says how a unit
+    is reached: `columns` as `codes.csv` states it, `midpoint` past half of it, `full` all of it, `eight-minute` as
+    `midpoint` on the day's total. Overrides where the code table does not decide: `starts` first minute of each base
+    code, `covers` minutes counted to the last base code before the add-on begins, `every` length of a repeating
+    unit, `max_units` cap of the repeating or add-on code, `last` last minute that the ladder describes.
+    """
+
+    rule: Text
+    family: Text
+    convention: Text
+    measure: Measure
+    period: Text
+    codes: Items
+    addon: OptText
+    counting: Counting
+    starts: OptInts
+    covers: OptInt
+    every: OptInt
+    max_units: OptInt
+    last: OptInt
+    basis: Text
+    sources: Items
+    confidence: Confidence
+    note: OptText
+
+
+class Convention(Row):
+    """One way of counting time (`conventions.csv`).
+
+    `payers` are those that use it by default (`any`: all others); blank means only when the payer says so. The
+    lowest `rank` wins among those that fit.
+    """
+
+    convention: Text
+    name: Text
+    meaning: Text
+    payers: Items
+    rank: int
+    counting: Counting
+    statements: Items
+    sources: Items
+
+
+class StatusLetter(Row):
+    """What a status letter of the Medicare fee schedule means (`status_letters.csv`)."""
+
+    status: Text
+    name: Text
+    separately_payable: YesNo
+    meaning: Text
+    consequence: Text
+    statements: Items
+    sources: Items

@@ -1,0 +1,65 @@
+"""The rule tables of one folder, read on first use, with the look-ups that the rules need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from corpus.csvfile import read_rows
+from corpus.rows import Row
+from corpus.rule_rows import Convention, StatusLetter, TimeRule
+
+R = TypeVar("R", bound=Row)
+
+
+class RuleTables:
+    """Parameters of the coding rules; `load_all` reads (and so validates) every table."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _read(self, name: str, model: type[R]) -> tuple[R, ...]:
+        return read_rows(self.folder / f"{name}.csv", model)
+
+    @cached_property
+    def time_rules(self) -> tuple[TimeRule, ...]:
+        """How each family counts time under each convention."""
+        return self._read("time_rules", TimeRule)
+
+    @cached_property
+    def conventions(self) -> dict[str, Convention]:
+        """Ways of counting time, by name, in order of rank."""
+        rows = sorted(self._read("conventions", Convention), key=lambda row: row.rank)
+        return {row.convention: row for row in rows}
+
+    @cached_property
+    def _time_rules_by_key(self) -> dict[tuple[str, str], TimeRule]:
+        return {(row.family, row.convention): row for row in self.time_rules}
+
+    def time_rule(self, family: str, convention: str) -> TimeRule | None:
+        """How `family` counts under `convention`, or None."""
+        return self._time_rules_by_key.get((family, convention))
+
+    @cached_property
+    def _families_by_code(self) -> dict[str, tuple[str, ...]]:
+        held: dict[str, dict[str, None]] = {}
+        for rule in self.time_rules:
+            for code in (*rule.codes, *((rule.addon,) if rule.addon else ())):
+                held.setdefault(code, {})[rule.family] = None
+        return {code: tuple(families) for code, families in held.items()}
+
+    def families_of(self, code: str) -> tuple[str, ...]:
+        """Time families that `code` belongs to, as base or add-on."""
+        return self._families_by_code.get(code, ())
+
+    @cached_property
+    def status_letters(self) -> dict[str, StatusLetter]:
+        """Meaning of the fee schedule's status letters."""
+        return {row.status: row for row in self._read("status_letters", StatusLetter)}
+
+    def load_all(self) -> None:
+        """Read every rule table; raises the first error with file and line."""
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                getattr(self, name)
