@@ -42,13 +42,19 @@ SHIPPED = Path(__file__).parent
 
 
 class Coverage(BaseModel):
-    """What `knowledge.toml` declares: the horizon, the day of the last check and the edition of each table."""
+    """What `knowledge.toml` declares.
+
+    `since` and `horizon` bound the dates of service that the tables cover, `written` is the day of the last check,
+    `editions` the edition of each table, `rows` how many rows a table must hold because its publisher says so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     horizon: date
     written: date
+    since: date | None = None
     editions: dict[str, str]
+    rows: dict[str, int] = {}
 
 
 class Knowledge:

@@ -5,13 +5,13 @@
     > An optional caveat: what to check before relying on it.
 
 `about="..."` lists codes that the statement is about without naming them; `locator="..."` is chapter and page in
-a long source. Blocks are found by markdown-it-py, attribute blocks are read by its attrs plugin.
+a long source; `differs="..."` says why a figure in the statement is not the one in the tables. Blocks are found by markdown-it-py, attribute blocks are read by its attrs plugin.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -49,7 +49,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ANY_PAYER = "any"
 
-_ATTRIBUTES = {"id", "kind", "payer", "from", "to", "confidence", "sources", "about", "locator"}
+_ATTRIBUTES = {"id", "kind", "payer", "from", "to", "confidence", "sources", "about", "locator", "differs"}
 _BLOCK = re.compile(r"\s*(\{[^{}]*\})\s*$")
 
 
@@ -73,6 +73,7 @@ class Statement:
     caveat: str
     path: Path
     line: int
+    differs: str = ""
 
     def applies_on(self, on: date) -> bool:
         """Whether the statement covers this date of service."""
@@ -101,8 +102,10 @@ class Statements:
         self.rows = tuple(sorted(rows, key=lambda row: (order[row.topic], row.line)))
 
     @classmethod
-    def load(cls, folder: Path, known_codes: Container[str]) -> Statements:
+    def load(cls, folder: Path, known_codes: Container[str], naming: str = "") -> Statements:
         """Read every `*.md` of `folder`; `known_codes` decides which code-like words are codes.
+
+        With `naming`, only files in which that text occurs are read: enough for `about` that code.
 
         Raises:
             MissingFileError: the folder is not there.
@@ -155,15 +158,40 @@ class Statements:
         return tuple(row for row in self.rows if row.topic == slug)
 
 
-def read_guidance(path: Path, known_codes: Container[str]) -> tuple[Topic, tuple[Statement, ...]]:
-    """One guidance file as its topic and its statements; raises GuidanceError with the line."""
+def read_guidance(
+    path: Path, known_codes: Container[str], report: Callable[[GuidanceError], None] | None = None
+) -> tuple[Topic, tuple[Statement, ...]]:
+    """One guidance file as its topic and its statements; raises GuidanceError with the line.
+
+    With `report`, errors of single paragraphs are handed to it instead, all of them, and the paragraphs left out.
+    """
     source = path.read_text(encoding="utf-8")
     front, offset = _front_matter(path, source)
-    body = "\n".join(source.split("\n")[offset:])
-    # Blocks only: the words of a paragraph are kept as written, so parsing them would be time spent for nothing.
-    tokens = MarkdownIt("commonmark").disable("inline").parse(body)
-    section, overview = "", ""
+    overview = ""
     rows: list[Statement] = []
+    for line, section, quoted, content in _paragraphs(source, offset):
+        try:
+            if quoted:
+                if not rows:
+                    raise GuidanceError(path, line, "a caveat stands before any statement")
+                rows[-1] = _with_caveat(path, line, rows[-1], content)
+            elif section:
+                rows.append(_statement(path, line, content, front, section, known_codes))
+            else:
+                overview = f"{overview} {_flat(content)}".strip()
+        except GuidanceError as error:
+            if report is None:
+                raise
+            report(error)
+    topic = Topic(front["topic"], front["title"], overview, int(front["order"]), path)
+    return topic, tuple(rows)
+
+
+def _paragraphs(source: str, offset: int) -> Iterator[tuple[int, str, bool, str]]:
+    """Line, section, whether quoted, and content of each paragraph below the front matter of `offset` lines."""
+    # Blocks only: the words of a paragraph are kept as written, so parsing them would be time spent for nothing.
+    tokens = MarkdownIt("commonmark").disable("inline").parse("\n".join(source.split("\n")[offset:]))
+    section = ""
     open_blocks: list[Token] = []
     for token in tokens:
         if token.nesting == 1:
@@ -172,19 +200,11 @@ def read_guidance(path: Path, known_codes: Container[str]) -> tuple[Topic, tuple
             open_blocks.pop()
         if token.type != "inline":
             continue
-        line = offset + (token.map[0] if token.map else 0) + 1
         if open_blocks[-1].type == "heading_open":
             section = token.content if open_blocks[-1].tag == "h2" else section
-        elif any(block.type == "blockquote_open" for block in open_blocks):
-            if not rows:
-                raise GuidanceError(path, line, "a caveat stands before any statement")
-            rows[-1] = _with_caveat(path, line, rows[-1], token.content)
-        elif section:
-            rows.append(_statement(path, line, token.content, front, section, known_codes))
-        else:
-            overview = f"{overview} {_flat(token.content)}".strip()
-    topic = Topic(front["topic"], front["title"], overview, int(front["order"]), path)
-    return topic, tuple(rows)
+            continue
+        line = offset + (token.map[0] if token.map else 0) + 1
+        yield line, section, any(block.type == "blockquote_open" for block in open_blocks), token.content
 
 
 def _front_matter(path: Path, source: str) -> tuple[dict[str, str], int]:
@@ -252,6 +272,7 @@ def _statement(
         caveat="",
         path=path,
         line=line,
+        differs=attributes.get("differs", ""),
     )
 
 
