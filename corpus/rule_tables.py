@@ -58,6 +58,17 @@ class RuleTables:
         """Meaning of the fee schedule's status letters."""
         return {row.status: row for row in self._read("status_letters", StatusLetter)}
 
+    def rows(self, table: str) -> tuple[Row, ...]:
+        """Every row of the table whose rows are of the class named `table` (lower case); empty when there is none."""
+        for name, attribute in vars(type(self)).items():
+            if not isinstance(attribute, cached_property):
+                continue
+            held = getattr(self, name)
+            found = tuple(held.values()) if isinstance(held, dict) else held
+            if found and isinstance(found[0], Row) and type(found[0]).__name__.lower() == table:
+                return found
+        return ()
+
     def load_all(self) -> None:
         """Read every rule table; raises the first error with file and line."""
         for name, attribute in vars(type(self)).items():

@@ -6,27 +6,16 @@ One generic rule reads `time_rules.csv` (which codes a family climbs through, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.evidence import Evidence, computed, from_row, from_statement
+from bot.rules.ladder import GENERAL_PAYER, Growth, Step, Units, growth_of, rule_of_code, rule_on, steps
 from corpus.knowledge import Knowledge
-from corpus.rows import Code
-from corpus.rule_rows import Convention, Counting, TimeRule
-
-Units = tuple[tuple[str, int], ...]
-"""(code, units) pairs in billing order."""
+from corpus.rule_rows import Convention, TimeRule
 
 MINUTES_A_DAY = 24 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A span of minutes (inclusive; `last` None: no end) and what it bills; empty units: nothing billable."""
-
-    first: int
-    last: int | None
-    units: Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,8 @@ class TimeResult:
     """What some minutes bill in one family under one convention.
 
     `before` and `after` are the neighboring steps (the failing boundaries); `arithmetic` is the worked count and
-    `boundaries` names the last minute before and the first after.
+    `boundaries` names the last minute before and the first after. `redefined` are codes that changed meaning after
+    the date of service and whose earlier edition is not held.
     """
 
     rule: TimeRule
@@ -55,6 +45,7 @@ class TimeResult:
     arithmetic: str
     boundaries: str
     over_limits: tuple[OverLimit, ...]
+    redefined: tuple[str, ...]
     evidence: tuple[Evidence, ...]
 
     @property
@@ -76,31 +67,40 @@ def conventions(knowledge: Knowledge, family: str, payer: str | None = None) -> 
 def _fit(row: Convention, payer: str | None) -> int:
     if payer is not None and payer in row.payers:
         return 0
-    if _GENERAL in row.payers:
+    if GENERAL_PAYER in row.payers:
         return 1
     return 2 if row.payers else 3
 
 
-_GENERAL = "any"
-
-
 def units_for(
-    knowledge: Knowledge, family: str, minutes: int, convention: str | None = None, payer: str | None = None
+    knowledge: Knowledge,
+    family: str,
+    minutes: int,
+    convention: str | None = None,
+    payer: str | None = None,
+    on: date | None = None,
 ) -> TimeResult:
-    """What `minutes` (or days, where the family counts days) bill in `family`.
+    """What `minutes` (or days, where the family counts days) bill in `family` on a date of service.
 
-    Without `convention` the payer's default applies. Raises ValueError for negative minutes and for a family or
-    convention that no rule describes.
+    Without `convention` the payer's default applies; without `on` the codes are those of today's table. Raises
+    ValueError for negative minutes and for a family, convention or date that no rule describes.
     """
     chosen = convention or next((row.convention for row in conventions(knowledge, family, payer)), "")
-    rule = knowledge.rules.time_rule(family, chosen)
+    held = knowledge.rules.time_rule(family, chosen)
+    rule = held and rule_on(knowledge, held, on)
     if rule is None:
-        raise ValueError(f"no time rule for {family!r} under {chosen or 'any convention'!r}")
-    return count(knowledge, rule, minutes)
+        when = f" on {on}" if held and on else ""
+        raise ValueError(f"no time rule for {family!r} under {chosen or 'any convention'!r}{when}")
+    return count(knowledge, rule, minutes, on)
 
 
 def units_for_code(
-    knowledge: Knowledge, code: str, minutes: int, convention: str | None = None, payer: str | None = None
+    knowledge: Knowledge,
+    code: str,
+    minutes: int,
+    convention: str | None = None,
+    payer: str | None = None,
+    on: date | None = None,
 ) -> TimeResult | None:
     """What `minutes` bill when the service is that of `code`; None when no minutes decide it.
 
@@ -109,150 +109,23 @@ def units_for_code(
     """
     families = knowledge.rules.families_of(code)
     if families:
-        held = {row.convention for row in conventions(knowledge, families[0])}
-        chosen = convention if convention in held else None
-        return units_for(knowledge, families[0], minutes, chosen, payer)
-    rule = rule_of_code(knowledge, code, convention)
-    return count(knowledge, rule, minutes) if rule else None
+        held = conventions(knowledge, families[0], payer)
+        chosen = next((row.convention for row in held if row.convention == convention), held[0].convention)
+        found = knowledge.rules.time_rule(families[0], chosen)
+        rule = found and rule_on(knowledge, found, on)
+    else:
+        rule = rule_of_code(knowledge, code, convention, on)
+    return count(knowledge, rule, minutes, on) if rule else None
 
 
-def rule_of_code(knowledge: Knowledge, code: str, convention: str | None = None) -> TimeRule | None:
-    """A time rule made of the columns of one code that belongs to no family; None when it states no minutes."""
-    row = knowledge.codes.find(code)
-    if row is None:
-        return None
-    every = _every(row)
-    if row.min_minutes is None and every is None and row.typical_minutes is None:
-        return None
-    own = row.min_minutes is not None
-    named = convention or (_by_rank(knowledge, "columns" if own else "midpoint" if _cpt(row) else "full"))
-    counting = "columns" if own and convention is None else knowledge.rules.conventions[named].counting
-    start = row.min_minutes if counting == "columns" else None
-    if start is None:
-        start = _floor(every or row.typical_minutes or 1, counting, row)
-    return TimeRule(
-        rule=f"{code}/{named}",
-        family=code,
-        convention=named,
-        measure="minutes",
-        period=row.unit,
-        codes=(code,),
-        addon=None,
-        counting=counting,
-        starts=(start,),
-        covers=None,
-        every=every,
-        max_units=None,
-        last=row.max_minutes if every is None else None,
-        basis="the code's own minutes",
-        sources=row.sources,
-        confidence=row.confidence,
-        note=row.note,
-    )
-
-
-def _cpt(row: Code) -> bool:
-    return row.system.startswith("CPT")
-
-
-def _by_rank(knowledge: Knowledge, counting: Counting) -> str:
-    """The general convention for columns and midpoints, else the first one that counts so."""
-    if counting != "full":
-        return next(row.convention for row in knowledge.rules.conventions.values() if _GENERAL in row.payers)
-    return next(row.convention for row in knowledge.rules.conventions.values() if row.counting == counting)
-
-
-def _every(row: Code) -> int | None:
-    """The length of a repeating unit: the increment, or the stated time of an old per-minutes code."""
-    if row.increment_minutes is not None:
-        return row.increment_minutes
-    return row.typical_minutes if row.unit.startswith("per-") and row.unit.endswith("-min") else None
-
-
-def _floor(unit: int, counting: Counting, row: Code) -> int:
-    """Minutes that reach one unit of `unit` minutes."""
-    if counting == "full":
-        return unit
-    if counting == "columns" and row.min_minutes is not None:
-        return row.min_minutes
-    return unit // 2 + 1
-
-
-def _start(rule: TimeRule, position: int, row: Code) -> int:
-    if rule.starts and rule.starts[position] is not None:
-        return rule.starts[position] or 0
-    if rule.counting == "full":
-        return row.typical_minutes or row.min_minutes or 1
-    if rule.counting == "midpoint" and row.increment_minutes:
-        return row.increment_minutes // 2 + 1
-    return row.min_minutes or 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """How units grow on the last base code: `code` counts one more unit from `first` on, every `every` minutes."""
-
-    code: str
-    first: int
-    every: int
-    floor: int
-    covers: int
-    most: int | None
-    base: Units
-
-
-def _growth(knowledge: Knowledge, rule: TimeRule) -> _Growth | None:
-    last = knowledge.codes.get(rule.codes[-1])
-    if rule.addon:
-        addon = knowledge.codes.get(rule.addon)
-        every = rule.every or addon.increment_minutes or 0
-        floor = _floor(every, rule.counting, addon)
-        covers = rule.covers if rule.covers is not None else last.typical_minutes or 0
-        return _Growth(rule.addon, covers + floor, every, floor, covers, rule.max_units, ((last.code, 1),))
-    every = rule.every or last.increment_minutes or 0
-    if not every:
-        return None
-    start = _start(rule, len(rule.codes) - 1, last)
-    return _Growth(last.code, start, every, start, 0, rule.max_units, ())
-
-
-def steps(knowledge: Knowledge, rule: TimeRule) -> Iterator[Step]:
-    """The ladder of `rule` from 0 minutes up, without gaps; endless where units grow without a cap."""
-    starts = [(_start(rule, n, knowledge.codes.get(code)), ((code, 1),)) for n, code in enumerate(rule.codes)]
-    growth = _growth(knowledge, rule)
-    rising = _rising(growth) if growth else iter(())
-    if growth and not growth.base:
-        starts.pop()
-    current: tuple[int, Units] = (0, ())
-    for following in _chain(starts, rising):
-        if following[0] > current[0]:
-            yield Step(current[0], following[0] - 1, current[1])
-        current = following
-    yield Step(current[0], rule.last, current[1])
-    if rule.last is not None:
-        yield Step(rule.last + 1, None, ())
-
-
-def _chain(starts: list[tuple[int, Units]], rising: Iterator[tuple[int, Units]]) -> Iterator[tuple[int, Units]]:
-    yield from starts
-    yield from rising
-
-
-def _rising(growth: _Growth) -> Iterator[tuple[int, Units]]:
-    number = 1
-    while growth.most is None or number <= growth.most:
-        yield growth.first + (number - 1) * growth.every, (*growth.base, (growth.code, number))
-        number += 1
-
-
-def count(knowledge: Knowledge, rule: TimeRule, minutes: int) -> TimeResult:
+def count(knowledge: Knowledge, rule: TimeRule, minutes: int, on: date | None = None) -> TimeResult:
     """What `minutes` bill by `rule`; raises ValueError for negative minutes."""
     if minutes < 0:
         raise ValueError(f"{minutes} minutes: a duration cannot be negative")
     before: Step | None = None
     found: Step | None = None
     after: Step | None = None
-    for step in steps(knowledge, rule):
+    for step in steps(knowledge, rule, on):
         if found is not None:
             after = step
             break
@@ -261,7 +134,7 @@ def count(knowledge: Knowledge, rule: TimeRule, minutes: int) -> TimeResult:
         else:
             before = step
     assert found is not None, "the ladder has no gaps"
-    arithmetic = _arithmetic(knowledge, rule, minutes, found, after)
+    arithmetic = _arithmetic(rule, growth_of(knowledge, rule, on), minutes, found, after)
     boundaries = _boundaries(rule, before, found, after)
     convention = knowledge.rules.conventions[rule.convention]
     worked = computed(f"time:{rule.rule}", f"Time count, {convention.name}", f"{arithmetic} {boundaries}".strip())
@@ -277,6 +150,7 @@ def count(knowledge: Knowledge, rule: TimeRule, minutes: int) -> TimeResult:
         arithmetic=arithmetic,
         boundaries=boundaries,
         over_limits=over_limits(knowledge, found.units),
+        redefined=() if on is None else tuple(c for c, _ in found.units if not knowledge.codes.is_described(c, on)),
         evidence=evidence,
     )
 
@@ -338,20 +212,19 @@ def shown(units: Units) -> str:
     return " + ".join(f"{code} x {number}" for code, number in units) if units else "nothing"
 
 
-def _arithmetic(knowledge: Knowledge, rule: TimeRule, minutes: int, found: Step, after: Step | None) -> str:
+def _arithmetic(rule: TimeRule, growth: Growth | None, minutes: int, found: Step, after: Step | None) -> str:
     word = rule.measure
     if not found.units:
         if after is not None:
             return f"{minutes} {word} is under {after.first}, the first that bills {after.units[0][0]}: nothing."
         return f"{minutes} {word} is past {rule.last}, where {rule.codes[-1]} ends: nothing in this ladder."
-    growth = _growth(knowledge, rule)
     code, number = found.units[-1]
     if growth is None or code != growth.code:
         return f"{minutes} {word} lies in {_span(found)}: {shown(found.units)}."
     return _worked(growth, minutes, word, number)
 
 
-def _worked(growth: _Growth, minutes: int, word: str, number: int) -> str:
+def _worked(growth: Growth, minutes: int, word: str, number: int) -> str:
     left = minutes - growth.covers
     whole, rest = divmod(left, growth.every)
     parts = [f"{minutes} {word}"]

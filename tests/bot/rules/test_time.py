@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -153,3 +154,31 @@ def test_the_8_minute_rule_adds_the_day_before_it_counts() -> None:
     assert sum(number for _, number in together[0]) == 1
     assert "16 minutes" in together[1]
     assert time.allot_day(KNOWLEDGE, {"97129": 7, "97150": 7}, 15)[0] == (("97129", 1),)
+
+
+@pytest.mark.parametrize(
+    ("family", "minutes", "on", "units"),
+    [
+        ("rpm-device-days", 10, date(2026, 3, 1), "99445 x 1"),
+        ("rpm-device-days", 10, date(2025, 3, 1), "nothing"),
+        ("rpm-device-days", 16, date(2025, 3, 1), "99454 x 1"),
+        ("psychotherapy", 37, date(2019, 3, 1), "90832 x 1"),
+        ("office-new", 100, date(2021, 3, 1), "99205 x 1 + 99417 x 2"),
+        ("depression-screening", 7, date(2023, 3, 1), "G0444 x 1"),
+    ],
+)
+def test_the_ladder_is_that_of_the_date_of_service(family: str, minutes: int, on: date, units: str) -> None:
+    assert time.shown(time.units_for(KNOWLEDGE, family, minutes, on=on).units) == units
+
+
+@pytest.mark.parametrize(
+    ("family", "on"),
+    [
+        ("hbai-individual", date(2019, 5, 1)),
+        ("office-new", date(2019, 5, 1)),
+        ("depression-screening", date(2022, 3, 1)),
+    ],
+)
+def test_a_family_whose_codes_did_not_count_minutes_then_is_refused(family: str, on: date) -> None:
+    with pytest.raises(ValueError, match="no time rule"):
+        time.units_for(KNOWLEDGE, family, 45, on=on)
