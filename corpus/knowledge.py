@@ -34,7 +34,7 @@ from corpus.rows import (
 )
 from corpus.rule_tables import RuleTables
 from corpus.sources import Sources
-from corpus.statements import Statements
+from corpus.statements import Statement, Statements
 from corpus.tables import CodeTable, Edits, Localities, Rates, TimeUnits
 
 SHIPPED = Path(__file__).parent
@@ -107,6 +107,12 @@ class Knowledge:
     def statements(self) -> Statements:
         """Guidance statements."""
         return Statements.load(self.root / "guidance", self.known_codes)
+
+    def statements_about(self, code: str, on: date | None = None) -> tuple[Statement, ...]:
+        """Statements about one code (see `Statements.about`), reading no more guidance files than needed."""
+        if "statements" in vars(self):
+            return self.statements.about(code, on)
+        return Statements.load(self.root / "guidance", self.known_codes, naming=code).about(code, on)
 
     @cached_property
     def rates(self) -> Rates:

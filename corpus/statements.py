@@ -5,7 +5,8 @@
     > An optional caveat: what to check before relying on it.
 
 `about="..."` lists codes that the statement is about without naming them; `locator="..."` is chapter and page in
-a long source; `differs="..."` says why a figure in the statement is not the one in the tables. Blocks are found by markdown-it-py, attribute blocks are read by its attrs plugin.
+a long source; `differs="..."` says why a figure in the statement is not the one in the tables. Blocks are found by
+markdown-it-py, attribute blocks are read by its attrs plugin.
 """
 
 from __future__ import annotations
@@ -116,6 +117,8 @@ class Statements:
         topics: list[Topic] = []
         rows: list[Statement] = []
         for path in sorted(folder.glob("*.md")):
+            if naming and naming not in path.read_text(encoding="utf-8"):
+                continue
             topic, statements = read_guidance(path, known_codes)
             topics.append(topic)
             rows.extend(statements)

@@ -15,9 +15,12 @@ NOT_HELD = "not in the code table"
 _HCPCS = "HCPCS-II"
 
 
-def descriptor(knowledge: Knowledge, code: str) -> tuple[str, str]:
-    """The descriptor of `code` and where it comes from: official text when held, else our plain label."""
-    row = knowledge.codes.find(code)
+def descriptor(knowledge: Knowledge, code: str, on: date | None = None) -> tuple[str, str]:
+    """The descriptor of `code` and where it comes from: official text when held, else our plain label.
+
+    With a date of service `on`, the wording of that date where an earlier one is held.
+    """
+    row = knowledge.codes.find(code, on)
     if row is None:
         neighbour = knowledge.neighbours.get(code)
         return (neighbour.what_it_is, NEIGHBOUR) if neighbour else ("No entry for this code.", NOT_HELD)
@@ -39,7 +42,7 @@ def advice(
     amount: str = "",
 ) -> CodeAdvice:
     """`code` with its role in the answer and its status on the date of service `on`."""
-    text, source = descriptor(knowledge, code)
+    text, source = descriptor(knowledge, code, on)
     return CodeAdvice(
         code=code,
         role=role,
