@@ -20,6 +20,7 @@ from corpus.rows import (
     Denial,
     Edit,
     HistoryEvent,
+    Intent,
     Locality,
     Modifier,
     NeighbourCode,
@@ -31,6 +32,7 @@ from corpus.rows import (
     Taxonomy,
     TimeRow,
     VocabularyWord,
+    Wording,
 )
 from corpus.rule_tables import RuleTables
 from corpus.sources import Sources
@@ -178,6 +180,16 @@ class Knowledge:
     def rules(self) -> RuleTables:
         """Parameters of the coding rules."""
         return RuleTables(self.root / "tables")
+
+    @cached_property
+    def intents(self) -> dict[str, Intent]:
+        """What questions may be about, by name."""
+        return {row.intent: row for row in read_rows(self._table("intents"), Intent)}
+
+    @cached_property
+    def wording(self) -> dict[str, str]:
+        """Fixed sentences of the assistant by key."""
+        return {row.key: row.text for row in read_rows(self._table("phrases"), Wording)}
 
     @cached_property
     def version(self) -> str:

@@ -277,6 +277,13 @@ class NeighbourCode(Row):
     what_it_is: Text
 
 
+class Lookalike(Row):
+    """A word that looks like a billing code and is none (`lookalikes.csv`): loops, policy numbers, myths."""
+
+    word: Text
+    what_it_is: Text
+
+
 class Source(Row):
     """One document of the bibliography (`sources.csv`); `as_of` is empty for an undated page."""
 
@@ -323,3 +330,18 @@ class Phrase(Row):
     slot: Text
     value: Text
     phrase: Text
+
+
+class Wording(Row):
+    """One fixed sentence of the assistant (`phrases.csv`); `text` may hold {placeholders}. It states no billing fact."""
+
+    key: Text
+    text: Text
+
+
+class Intent(Row):
+    """What a question may be about (`intents.csv`) and the kinds of statement that answer it, best first."""
+
+    intent: Text
+    kinds: Items
+    meaning: Text

@@ -1,0 +1,89 @@
+"""What a user asked: the facts that were stated, carried over or assumed, and what the turn is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Base of these models: frozen, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CodeMention(Frozen):
+    """A code as typed: with its units (`x2`) and modifiers (`-95`) when those were typed with it."""
+
+    code: str
+    units: int | None = None
+    modifiers: tuple[str, ...] = ()
+
+
+class Duration(Frozen):
+    """A stated time in minutes, inclusive (`minutes_from` = `minutes_to` unless a range was typed).
+
+    `start` and `end` are character offsets; `total` marks the time of a whole visit rather than of one service.
+    """
+
+    minutes_from: int
+    minutes_to: int
+    start: int = 0
+    end: int = 0
+    total: bool = False
+
+
+class Facts(Frozen):
+    """What is known about the service. Every value is a key of a table or a number; nothing is guessed.
+
+    `service` and `services` are concepts of `services.csv`, `performer` a word of `performed_by`, `payer` a payer
+    slug, `place` a place-of-service code, `participants` a word of the code table.
+    """
+
+    codes: tuple[CodeMention, ...] = ()
+    services: tuple[str, ...] = ()
+    minutes: int | None = None
+    minutes_to: int | None = None
+    days: int | None = None
+    participants: str | None = None
+    group_size: int | None = None
+    performer: str | None = None
+    payer: str | None = None
+    state: str | None = None
+    modality: str | None = None
+    visit: str | None = None
+    with_em: str | None = None
+    place: str | None = None
+    modifiers: tuple[str, ...] = ()
+    date: dt.date | None = None
+
+    @property
+    def service(self) -> str | None:
+        """The service that was named first."""
+        return self.services[0] if self.services else None
+
+    def stated(self) -> dict[str, object]:
+        """The facts that hold a value."""
+        return {name: value for name, value in self if value not in (None, ())}
+
+
+class Question(Frozen):
+    """One turn, read: `facts` hold for the conversation so far, `stated` were said in this turn.
+
+    `intents` are ordered, strongest first; `polar` means that yes or no is expected; `denials` are claim adjustment
+    or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
+    that the turn leans on earlier ones.
+    """
+
+    text: str
+    facts: Facts
+    stated: Facts
+    intents: tuple[str, ...] = ()
+    polar: bool = False
+    unknown_codes: tuple[str, ...] = ()
+    neighbour_codes: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    performers: tuple[str, ...] = ()
+    follow_up: bool = False
+    search_text: str = ""

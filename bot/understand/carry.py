@@ -1,0 +1,52 @@
+"""Facts stated once hold until changed; a new subject drops the facts that belonged to the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.question import Facts
+from bot.understand.tokens import Token
+
+_SETTING = ("payer", "state", "performer", "date", "modality", "place")
+_SUBJECT = ("codes", "services", "minutes", "minutes_to", "days", "participants", "group_size", "visit", "with_em", "modifiers")  # noqa: E501 - one list
+_LEAN_WORDS = 12
+_LEANING = frozenset({"it", "that", "this", "same", "they", "them", "what", "and", "instead", "wait", "no", "but", "if", "also", "those"})  # noqa: E501 - one list
+
+
+def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts:
+    """The facts in force after this turn.
+
+    Facts about the setting (payer, performer, date, place ...) always carry over. Facts about the subject carry over
+    when the turn leans on what was said: it is short, or it names no subject of its own.
+    """
+    if earlier is None:
+        return stated
+    values = {name: value for name, value in earlier if name in _SETTING}
+    if _leans(stated, earlier, words):
+        subject = {name: value for name, value in earlier if name in _SUBJECT}
+        values |= _subject(subject, stated)
+    values |= stated.stated()
+    if stated.minutes is not None and stated.minutes_to is None:
+        values["minutes_to"] = None
+    return Facts.model_validate(values)
+
+
+def _leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:
+    names_subject = bool(stated.codes or stated.services)
+    if not names_subject:
+        return True
+    leaning = any(word.text in _LEANING for word in words[:6])
+    same = set(stated.services) <= set(earlier.services) and not stated.codes
+    return len(words) <= _LEAN_WORDS and (leaning or same)
+
+
+def _subject(earlier: dict[str, object], stated: Facts) -> dict[str, object]:
+    """Earlier subject facts without those that the new turn contradicts."""
+    kept = dict(earlier)
+    if stated.codes or stated.services:
+        kept |= {"codes": (), "services": (), "modifiers": ()}
+    if stated.participants or stated.performer or stated.visit or stated.with_em or stated.minutes is not None:
+        kept["codes"] = ()
+    if stated.with_em == "no":
+        kept["services"] = ()
+    return kept

@@ -1,0 +1,107 @@
+"""Codes, modifiers and denial codes as people type them: "90834-95", "96127 x2", "90791-90792", "co 97"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.question import CodeMention
+from corpus.codes import CODE_SHAPE
+
+_UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)  # noqa: RUF001 - people type the sign
+_MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
+_UNITS_BEFORE = re.compile(r"\b(\d{1,2})\s*(?:x|units? of)\s*$", re.IGNORECASE)
+_MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
+_TWO = re.compile(r"(?<![A-Za-z0-9$.:/-])([A-Z]{2}|[A-Z]\d|\d{2})(?![A-Za-z0-9%:]|\.\d|/\d)")
+_NOT_A_MODIFIER = re.compile(
+    r"^\s*-?\s*(?:min|mins|minutes?|hours?|hrs?|h\b|m\b|years?|yrs?|yo\b|days?|weeks?|wks?|months?|times|units?|"
+    r"patients?|clients?|kids|people|percent|bucks|dollars|sessions?|visits?|of\b)",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(r"\b(CO|PR|OA|PI)\s*[- ]?\s*([A-Z]?\d{1,3})\b", re.IGNORECASE)
+_DENIAL_CUE = re.compile(r"\b(?:carc|rarc|denial code|reason code|remark code|remark)\s*#?\s*([A-Z]{0,2}\d{1,3})\b", re.IGNORECASE)  # noqa: E501 - one alternation
+_REMARK = re.compile(r"\b(N\d{2,3}|MA?\d{2,3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class CodesRead:
+    """What code-like words a message holds."""
+
+    codes: tuple[CodeMention, ...]
+    unknown: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    modifiers: tuple[str, ...]
+    denials: tuple[str, ...]
+
+
+def read_codes(
+    message: str,
+    *,
+    known: Collection[str],
+    neighbours: Collection[str],
+    modifiers: Collection[str],
+    denials: Collection[str],
+) -> CodesRead:
+    """Codes with units and modifiers, code-like words in no table, modifiers and denial codes, in reading order."""
+    upper = message.upper()
+    mentions: dict[str, CodeMention] = {}
+    unknown: dict[str, None] = {}
+    beside: dict[str, None] = {}
+    for match in CODE_SHAPE.finditer(upper):
+        code = match.group(1)
+        if code in known:
+            mentions[code] = _merged(mentions.get(code), _mention(code, upper, match, modifiers))
+        elif code in neighbours:
+            beside[code] = None
+        elif not _is_year(code):
+            unknown[code] = None
+    typed = tuple(modifier for mention in mentions.values() for modifier in mention.modifiers)
+    found = dict.fromkeys((*typed, *_modifiers(message, modifiers)))
+    return CodesRead(tuple(mentions.values()), tuple(unknown), tuple(beside), tuple(found), _denials(message, denials))
+
+
+def _is_year(code: str) -> bool:
+    return not any(character.isdigit() for character in code)
+
+
+def _mention(code: str, upper: str, match: re.Match[str], modifiers: Collection[str]) -> CodeMention:
+    rest, held = upper[match.end() :], []
+    while (hit := _MODIFIER_AFTER.match(rest)) and hit.group(1) in modifiers:
+        held.append(hit.group(1))
+        rest = rest[hit.end() :]
+    after, before = _UNITS_AFTER.match(rest), _UNITS_BEFORE.search(upper[: match.start()])
+    units = int(after.group(1)) if after else int(before.group(1)) if before else None
+    return CodeMention(code=code, units=units, modifiers=tuple(held))
+
+
+def _merged(old: CodeMention | None, new: CodeMention) -> CodeMention:
+    if old is None:
+        return new
+    modifiers = tuple(dict.fromkeys((*old.modifiers, *new.modifiers)))
+    return CodeMention(code=new.code, units=new.units or old.units, modifiers=modifiers)
+
+
+def _modifiers(message: str, known: Collection[str]) -> tuple[str, ...]:
+    """Modifiers named on their own: two capitals or digits of the table, not followed by a unit of something else."""
+    cue = _MODIFIER_CUE.search(message) is not None
+    text = message.upper() if cue else message
+    found = []
+    for match in _TWO.finditer(text):
+        value = match.group(1)
+        alone = value.isdigit() and _NOT_A_MODIFIER.match(text[match.end() :])
+        if value in known and not alone and (cue or not value.isalpha() or value.isupper()):
+            found.append(value)
+    return tuple(found) if cue else tuple(value for value in found if not value.isdigit() or _joined(message, value))
+
+
+def _joined(message: str, value: str) -> bool:
+    """Without the word modifier, a number counts only when it is offered as a choice ("25 or 59") or appended."""
+    return re.search(rf"\b\d{{2}} or {value}\b|\b{value} or \d{{2}}\b|\b(?:put|append|add|use) (?:a )?{value}\b", message.lower()) is not None  # noqa: E501 - one alternation
+
+
+def _denials(message: str, known: Collection[str]) -> tuple[str, ...]:
+    found = [match.group(2).upper() for match in _DENIAL.finditer(message)]
+    found += [match.group(1).upper() for match in _DENIAL_CUE.finditer(message)]
+    found += [match.group(1) for match in _REMARK.finditer(message)]
+    return tuple(dict.fromkeys(code for code in found if code in known))

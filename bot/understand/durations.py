@@ -1,0 +1,100 @@
+"""Times as people say them: "35min", "an hour and a half", "2:05 to 2:58pm", "45-50 minutes", "1.5 hrs"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.question import Duration
+from bot.understand.tokens import fold
+
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
+}  # fmt: skip
+_WORD_NUMBER = re.compile(
+    rf"\b(?:({'|'.join(_TENS)})(?:[\s-]({'|'.join(list(_UNITS)[1:10])}))?|({'|'.join(_UNITS)}))\b"
+)
+_MINUTE = r"(?:minutes|minute|minuets|mins|min|m)\b"
+_HOUR = r"(?:hours|hour|hrs|hr|h)\b"
+_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+_FIXED = (
+    (re.compile(r"\b(?:an|1|one)?\s*hour and (?:a )?half\b|\b1 ?1/2 hours?\b"), 90),
+    (re.compile(r"\b(?:an|1|one) hour and (?:a )?quarter\b"), 75),
+    (re.compile(r"\bthree[ -]quarters? of an hour\b"), 45),
+    (re.compile(r"\bhalf (?:an |a )?hour\b|\bhalf[ -]hour\b|\b1/2 hour\b"), 30),
+    (re.compile(r"\bquarter (?:of an )?hour\b"), 15),
+    (re.compile(r"\b(?:an|a full) hour\b|\bhour[ -]long\b"), 60),
+)
+_CLOCK = re.compile(
+    r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])?\.?m?\.?\s*(?:-|to|until|till)\s*(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\b"
+)
+_RANGE = re.compile(rf"{_NUMBER}\s*(?:-|to|or)\s*{_NUMBER}\s*-?\s*{_MINUTE}")
+_HOURS_MINUTES = re.compile(rf"{_NUMBER}\s*-?\s*{_HOUR}(?:\s*(?:and|,|&)?\s*{_NUMBER}\s*-?\s*{_MINUTE})?")
+_HOURS_HALF = re.compile(rf"{_NUMBER}\s*(?:and (?:a )?half)\s*{_HOUR}|{_NUMBER}\s*{_HOUR}\s*and (?:a )?half\b")
+_MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*{_MINUTE}")
+_PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those|them)\b")
+_TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
+_LONGEST = 24 * 60
+
+
+def digits(text: str) -> str:
+    """Number words as digits ("forty-five" becomes "45"); other words stay."""
+
+    def number(match: re.Match[str]) -> str:
+        tens, unit, alone = match.groups()
+        return str(_TENS[tens] + _UNITS.get(unit or "zero", 0)) if tens else str(_UNITS[alone])
+
+    return _WORD_NUMBER.sub(number, text)
+
+
+def durations(message: str) -> tuple[Duration, ...]:
+    """Every stated time in reading order, in whole minutes. Nothing over a day; hours are multiplied out."""
+    text = digits(fold(message))
+    found: list[Duration] = []
+    taken: list[tuple[int, int]] = []
+
+    def add(match: re.Match[str], low: float, high: float | None = None, *, part: bool = False) -> None:
+        start, end = match.span()
+        top = low if high is None else high
+        if any(start < stop and begin < end for begin, stop in taken) or not 0 <= low <= top <= _LONGEST:
+            return
+        taken.append((start, end))
+        total = not part and _TOTAL.search(text[:start]) is not None
+        found.append(Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, total=total))
+
+    for pattern, minutes in _FIXED:
+        for match in pattern.finditer(text):
+            add(match, minutes)
+    for match in _CLOCK.finditer(text):
+        span = _clock_minutes(match)
+        if span is not None:
+            add(match, span)
+    for match in _HOURS_HALF.finditer(text):
+        add(match, float(match.group(1) or match.group(2)) * 60 + 30)
+    for match in _RANGE.finditer(text):
+        add(match, float(match.group(1)), float(match.group(2)))
+    for match in _HOURS_MINUTES.finditer(text):
+        add(match, float(match.group(1)) * 60 + float(match.group(2) or 0))
+    for match in _PART.finditer(text):
+        add(match, float(match.group(1)), part=True)
+    for match in _MINUTES.finditer(text):
+        add(match, float(match.group(1)))
+    return tuple(sorted(found, key=lambda duration: duration.start))
+
+
+def _clock_minutes(match: re.Match[str]) -> float | None:
+    """Minutes between two clock times; None unless both look like clock times."""
+    hour, minute, half, end_hour, end_minute, end_half = match.groups()
+    if not (minute or end_minute) or not (minute or half or end_half or end_minute):
+        return None
+    begin, end = int(hour) * 60 + int(minute or 0), int(end_hour) * 60 + int(end_minute or 0)
+    if int(hour) > 23 or int(end_hour) > 23 or int(minute or 0) > 59 or int(end_minute or 0) > 59:
+        return None
+    if end <= begin:
+        end += 12 * 60
+    return float(end - begin) if 0 < end - begin <= 12 * 60 else None

@@ -1,0 +1,135 @@
+"""The vocabulary as a matcher: which facts are said in a message, longest phrase first, typos forgiven.
+
+Phrases come from `vocabulary.csv`. A phrase may hold classes in braces (`{patient} {absent}`), which stand for every
+phrase of that class. Matching is per slot: words may say a service and a modality at once ("phone call").
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from bot.understand.tokens import Token, fold, tokens
+from corpus.rows import Phrase
+
+_CLASS = re.compile(r"\{([a-z_]+)\}")
+_NEGATIONS = frozenset({"no", "not", "without", "isnt", "wasnt", "never", "dont", "didnt", "arent", "instead"})
+_CLASS_SLOT, _ABBREVIATION_SLOT = "class", "abbreviation"
+_FUZZY_FLOOR = 86.0
+_FUZZY_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase found: token positions `first` to `last` (inclusive); `negated` when a negation stands before it."""
+
+    slot: str
+    value: str
+    phrase: str
+    first: int
+    last: int
+    negated: bool
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    value: str | None = None
+
+
+class Lexicon:
+    """All phrases of the vocabulary, compiled once."""
+
+    def __init__(self, phrases: Iterable[Phrase], known_words: Iterable[str] = ()) -> None:
+        rows = tuple(phrases)
+        classes: dict[str, list[str]] = {}
+        for row in rows:
+            if row.slot == _CLASS_SLOT:
+                classes.setdefault(row.value, []).append(row.phrase)
+        self._abbreviations = {
+            fold(row.phrase): tuple(token.text for token in tokens(fold(row.value)))
+            for row in rows
+            if row.slot == _ABBREVIATION_SLOT
+        }
+        self._roots: dict[str, _Node] = {}
+        self._words: set[str] = set()
+        for row in rows:
+            if row.slot in (_CLASS_SLOT, _ABBREVIATION_SLOT):
+                continue
+            for text in _expand(row.phrase, classes):
+                self._add(row.slot, row.value, text)
+        self._known = frozenset(known_words) | self._words | self._abbreviations.keys()
+        self._fuzzy = sorted(word for word in self._words if len(word) >= _FUZZY_LENGTH and word.isalpha())
+
+    def _add(self, slot: str, value: str, text: str) -> None:
+        node = self._roots.setdefault(slot, _Node())
+        for token in self._normal(tokens(fold(text))):
+            self._words.add(token.text)
+            node = node.children.setdefault(token.text, _Node())
+        if node.value is None:
+            node.value = value
+
+    def _normal(self, words: Sequence[Token]) -> tuple[Token, ...]:
+        """Abbreviations written out; a word that stands for two keeps the place of the one."""
+        out: list[Token] = []
+        for token in words:
+            expansion = self._abbreviations.get(token.text)
+            out.extend(Token(text, token.start, token.end) for text in expansion) if expansion else out.append(token)
+        return tuple(out)
+
+    def read(self, message: str) -> tuple[Token, ...]:
+        """The message's words with abbreviations written out and typos mended."""
+        return tuple(self._mended(token) for token in self._normal(tokens(fold(message))))
+
+    def _mended(self, token: Token) -> Token:
+        word = token.text
+        if word in self._known or len(word) < _FUZZY_LENGTH or not word.isalpha():
+            return token
+        best = process.extractOne(word, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_FUZZY_FLOOR)
+        return Token(str(best[0]), token.start, token.end) if best else token
+
+    def mentions(self, words: Sequence[Token], slot: str) -> tuple[Mention, ...]:
+        """Every phrase of `slot` in `words`: longest match first, no overlaps, in reading order."""
+        root = self._roots.get(slot)
+        found: list[Mention] = []
+        position = 0
+        while root is not None and position < len(words):
+            hit = self._longest(root, words, position)
+            if hit is None:
+                position += 1
+                continue
+            value, last = hit
+            phrase = " ".join(word.text for word in words[position : last + 1])
+            negated = any(word.text in _NEGATIONS for word in words[max(0, position - 2) : position])
+            found.append(Mention(slot, value, phrase, position, last, negated))
+            position = last + 1
+        return tuple(found)
+
+    @staticmethod
+    def _longest(root: _Node, words: Sequence[Token], position: int) -> tuple[str, int] | None:
+        node, best = root, None
+        for index in range(position, len(words)):
+            following = node.children.get(words[index].text)
+            if following is None:
+                break
+            node = following
+            if node.value is not None:
+                best = (node.value, index)
+        return best
+
+
+def _expand(phrase: str, classes: dict[str, list[str]]) -> Iterable[str]:
+    names = _CLASS.findall(phrase)
+    if not names:
+        return (phrase,)
+    options = [classes.get(name, []) for name in names]
+    return (_fill(phrase, choice) for choice in itertools.product(*options))
+
+
+def _fill(phrase: str, choice: Sequence[str]) -> str:
+    parts = iter(choice)
+    return _CLASS.sub(lambda _: next(parts), phrase)

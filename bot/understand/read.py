@@ -1,0 +1,167 @@
+"""One message to what was stated in it, and with the facts of earlier turns to a Question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from bot.question import Duration, Facts, Question
+from bot.understand.carry import carry
+from bot.understand.codes import CodesRead, read_codes
+from bot.understand.dates import date_of_service
+from bot.understand.durations import digits, durations
+from bot.understand.intents import intents_of, is_polar
+from bot.understand.lexicon import Lexicon, Mention
+from bot.understand.tokens import Token, fold
+from corpus.knowledge import Knowledge
+
+_WORD = re.compile(r"[a-z]{3,}")
+_GROUP_SIZE = re.compile(
+    r"\b(?:group of|class of|with)\s+(\d{1,2})(?:\s+(?:patients|people|clients|members|participants|kids|adults))?\b"
+    r"|\b(\d{1,2})\s+(?:patients|people|clients|members|participants)\b"
+)
+_DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))")
+_STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
+
+
+class Reader:
+    """Reads messages with the vocabulary and tables of one knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The vocabulary; words of our own guidance are never taken for typos."""
+        text = " ".join(statement.text for statement in self.knowledge.statements).lower()
+        return Lexicon(self.knowledge.phrases, frozenset(_WORD.findall(text)))
+
+    @cached_property
+    def _states(self) -> frozenset[str]:
+        return frozenset(row.value for row in self.knowledge.phrases if row.slot == "state")
+
+    @cached_property
+    def _modifiers(self) -> frozenset[str]:
+        return frozenset(row.modifier for row in self.knowledge.modifiers)
+
+    @cached_property
+    def _denials(self) -> frozenset[str]:
+        return frozenset(row.code for row in self.knowledge.denials)
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(row.code for row in self.knowledge.codes)
+
+    def read(self, message: str, earlier: Facts | None, today: dt.date) -> Question:
+        """The Question of this turn; `earlier` are the facts in force, None at the start of a conversation."""
+        words = self.lexicon.read(message)
+        codes = read_codes(
+            message,
+            known=self._codes,
+            neighbours=self.knowledge.neighbours,
+            modifiers=self._modifiers,
+            denials=self._denials,
+        )
+        times = durations(message)
+        stated = self._facts(message, words, codes, times, today)
+        cues = tuple(mention.value for mention in self.lexicon.mentions(words, "intent"))
+        carried = carry(stated, earlier, words)
+        performers = tuple(m.value for m in self.lexicon.mentions(words, "performer") if not m.negated)
+        facts = self._with_default_service(message, words, carried, times)
+        return Question(
+            text=message,
+            facts=facts,
+            stated=stated,
+            intents=intents_of(cues, stated, facts, codes, performers),
+            polar=is_polar(message),
+            unknown_codes=codes.unknown,
+            neighbour_codes=codes.neighbours,
+            denials=codes.denials,
+            performers=tuple(dict.fromkeys(performers)),
+            follow_up=earlier is not None and carried != stated,
+            search_text=" ".join(dict.fromkeys(word.text for word in words)),
+        )
+
+    def _facts(
+        self, message: str, words: Sequence[Token], codes: CodesRead, times: Sequence[Duration], today: dt.date
+    ) -> Facts:
+        services = [m for m in self.lexicon.mentions(words, "service") if not m.negated]
+        with_em = self._value(words, "with_em")
+        minutes = _best_duration(times, services, words)
+        participants = self._last(words, "participants")
+        text = digits(fold(message))
+        size = _GROUP_SIZE.search(text)
+        days = _DAYS.search(text)
+        payer, state = self._payer(message, words)
+        return Facts(
+            codes=codes.codes,
+            services=tuple(dict.fromkeys(m.value for m in services)),
+            minutes=minutes.minutes_from if minutes else None,
+            minutes_to=minutes.minutes_to if minutes and minutes.minutes_to != minutes.minutes_from else None,
+            days=int(days.group(1)) if days else None,
+            participants=participants,
+            group_size=int(size.group(1) or size.group(2)) if size else None,
+            performer=self._performer(words),
+            payer=payer,
+            state=state,
+            modality=self._last(words, "modality"),
+            visit=self._last(words, "visit"),
+            with_em=with_em,
+            place=self._last(words, "place"),
+            modifiers=codes.modifiers,
+            date=date_of_service(message, today),
+        )
+
+    def _performer(self, words: Sequence[Token]) -> str | None:
+        """The clinician named last that is not negated: "psychologist instead of the tech" names the psychologist."""
+        found = [m for m in self.lexicon.mentions(words, "performer")]
+        kept = [m for m in found if not m.negated and not _instead(words, m)]
+        return kept[0].value if kept else None
+
+    def _value(self, words: Sequence[Token], slot: str) -> str | None:
+        """A yes/no fact: a negated phrase turns it to no."""
+        found = self.lexicon.mentions(words, slot)
+        if not found:
+            return None
+        return "no" if any(m.negated or m.value == "no" for m in found) else "yes"
+
+    def _last(self, words: Sequence[Token], slot: str) -> str | None:
+        """The value of the longest phrase of `slot` that is not negated; the later one among equals."""
+        kept = [m for m in self.lexicon.mentions(words, slot) if not m.negated and not _instead(words, m)]
+        return max(kept, key=lambda m: (m.last - m.first, m.first)).value if kept else None
+
+    def _payer(self, message: str, words: Sequence[Token]) -> tuple[str | None, str | None]:
+        state = self._last(words, "state")
+        abbreviated = next((g for m in _STATE.finditer(message) for g in m.groups() if g in self._states), None)
+        state = abbreviated or state
+        payer = self._last(words, "payer")
+        if payer and "-" in payer and payer.rpartition("-")[2].upper() in self._states:
+            state = state or payer.rpartition("-")[2].upper()
+        return payer, state
+
+    def _with_default_service(
+        self, message: str, words: Sequence[Token], facts: Facts, times: Sequence[Duration]
+    ) -> Facts:
+        """A session without a named service is psychotherapy, when a time is stated and no code is."""
+        if facts.services or facts.codes or not (times or facts.participants):
+            return facts
+        default = self._last(words, "service-default")
+        return facts.model_copy(update={"services": (default,)}) if default else facts
+
+
+def _instead(words: Sequence[Token], mention: Mention) -> bool:
+    before = [word.text for word in words[max(0, mention.first - 4) : mention.first]]
+    return "instead" in before or before[-2:] == ["rather", "than"]
+
+
+def _best_duration(
+    times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]
+) -> Duration | None:
+    """The time of the service: never that of the whole visit when another is stated; else the nearest to a service."""
+    candidates = [duration for duration in times if not duration.total] or list(times)
+    if len(candidates) <= 1 or not services:
+        return candidates[0] if candidates else None
+    anchor = words[services[0].first].start
+    return min(candidates, key=lambda duration: abs(duration.start - anchor))
