@@ -14,11 +14,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.csvfile import read_rows
 from corpus.errors import CorpusError, MissingFileError
+from corpus.guard_rows import Decline
 from corpus.rows import (
     Code,
     CodeEdition,
     Denial,
     Edit,
+    FixedText,
     HistoryEvent,
     Intent,
     Locality,
@@ -32,7 +34,6 @@ from corpus.rows import (
     Taxonomy,
     TimeRow,
     VocabularyWord,
-    Wording,
 )
 from corpus.rule_tables import RuleTables
 from corpus.sources import Sources
@@ -187,9 +188,14 @@ class Knowledge:
         return {row.intent: row for row in read_rows(self._table("intents"), Intent)}
 
     @cached_property
-    def wording(self) -> dict[str, str]:
-        """Fixed sentences of the assistant by key."""
-        return {row.key: row.text for row in read_rows(self._table("phrases"), Wording)}
+    def fixed_texts(self) -> dict[str, FixedText]:
+        """Fixed sentences of the assistant by key; they state no billing fact."""
+        return {row.key: row for row in read_rows(self._table("fixed_texts"), FixedText)}
+
+    @cached_property
+    def declines(self) -> tuple[Decline, ...]:
+        """Kinds of requests that are not answered, with the reply."""
+        return read_rows(self._table("declines"), Decline)
 
     @cached_property
     def version(self) -> str:

@@ -332,8 +332,8 @@ class Phrase(Row):
     phrase: Text
 
 
-class Wording(Row):
-    """One fixed sentence of the assistant (`phrases.csv`); `text` may hold {placeholders}. It states no billing fact."""
+class FixedText(Row):
+    """One fixed sentence of the assistant (`fixed_texts.csv`); `text` may hold {placeholders}. It states no billing fact."""
 
     key: Text
     text: Text
