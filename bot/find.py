@@ -1,0 +1,166 @@
+"""Evidence from guidance: the statements that answer a question, chosen by search, payer, date and kind.
+
+Search scores are only the start. A statement gains when it speaks of the codes asked about, is of the kind that the
+intent wants and is for the payer in question; it loses when it is for another payer, or says nearly the same as one
+already chosen. Whether anything answers at all is decided by how much of the question's rare words the best statement
+covers, not by a similarity score alone, since an unrelated question may score high.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.evidence import Claim, from_statement
+from bot.question import Facts, Question
+from corpus.knowledge import Knowledge
+from corpus.statements import ANY_PAYER, Statement
+from index.lexical import tokenize
+from index.search import Filters, Hit, Index
+
+_POOL = 60
+_WEIGHT_CODES = 0.45
+_WEIGHT_KIND = 0.22
+_WEIGHT_PAYER = 0.30
+_WEIGHT_COVERAGE = 1.0
+_WEIGHT_SEARCH = 1.0
+_OTHER_PAYER = -0.6
+_TIER = {"official": 0.06, "payer": 0.05, "society": 0.03, "vendor": 0.0}
+_NEARLY_SAME = 0.72
+_ENOUGH = 0.34
+"""Least share of the question's weighted words that the best statement must cover to count as an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement with its score and the share (0 to 1) of the question's weighted words that it covers."""
+
+    statement: Statement
+    score: float
+    coverage: float
+
+    @property
+    def answers(self) -> bool:
+        """Whether it covers enough of the question to be given as an answer."""
+        return self.coverage >= _ENOUGH
+
+
+class Finder:
+    """Chooses statements of one knowledge with one index."""
+
+    def __init__(self, knowledge: Knowledge, index: Index) -> None:
+        self.knowledge = knowledge
+        self.index = index
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """Weight of each stem: rare ones weigh more."""
+        counts: Counter[str] = Counter()
+        for statement in self.knowledge.statements:
+            counts.update(self._stems(statement))
+        total = len(self.knowledge.statements)
+        return {stem: math.log(1 + total / (1 + count)) for stem, count in counts.items()}
+
+    @cached_property
+    def _stems_held(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _stems(self, statement: Statement) -> frozenset[str]:
+        if statement.id not in self._stems_held:
+            text = f"{statement.text} {statement.section} {statement.topic_title} {' '.join(statement.codes)}"
+            self._stems_held[statement.id] = frozenset(tokenize(text))
+        return self._stems_held[statement.id]
+
+    def find(self, question: Question, codes: Sequence[str], *, limit: int = 4) -> tuple[Found, ...]:
+        """The best statements for `question` in force on its date, best first; `codes` are what it is about."""
+        query = self._query(question, codes)
+        on = question.facts.date
+        hits = self.index.search(query, k=_POOL, filters=Filters(kinds=("statement",), on=on))
+        wanted = self._wanted(query)
+        ranked = sorted(
+            (self._scored(question, codes, wanted, hit, rank) for rank, hit in enumerate(hits)),
+            key=lambda found: -found.score,
+        )
+        return self._distinct(ranked, limit)
+
+    def _query(self, question: Question, codes: Iterable[str]) -> str:
+        facts = question.facts
+        services = (service.replace("-", " ") for service in facts.services)
+        return " ".join((question.search_text, *services, *codes, *(facts.modifiers if facts.modifiers else ())))
+
+    def _wanted(self, query: str) -> dict[str, float]:
+        """The stems of the query that statements use at all, or that only the user uses, with their weights."""
+        rare = math.log(1 + len(self.knowledge.statements))
+        return {stem: self._weights.get(stem, rare) for stem in tokenize(query) if stem not in _STOP}
+
+    def _scored(
+        self, question: Question, codes: Sequence[str], wanted: dict[str, float], hit: Hit, rank: int
+    ) -> Found:
+        statement = self.knowledge.statements.get(hit.passage.key)
+        covered = sum(weight for stem, weight in wanted.items() if stem in self._stems(statement))
+        coverage = covered / (sum(wanted.values()) or 1.0)
+        score = _WEIGHT_SEARCH / (1 + rank / 10) + _WEIGHT_COVERAGE * coverage
+        if codes:
+            score += _WEIGHT_CODES * len(set(codes) & set(statement.codes)) / len(set(codes))
+        score += _WEIGHT_KIND * self._kind_fit(question, statement)
+        score += _WEIGHT_PAYER * payer_fit(question.facts, statement.payer)
+        score += _TIER[self.knowledge.sources.best_tier(statement.sources)]
+        return Found(statement, score, coverage)
+
+    def _kind_fit(self, question: Question, statement: Statement) -> float:
+        best = 0.0
+        for place, intent in enumerate(question.intents[:3]):
+            kinds = self.knowledge.intents[intent].kinds if intent in self.knowledge.intents else ()
+            if statement.kind in kinds:
+                best = max(best, 1.0 - 0.25 * kinds.index(statement.kind) - 0.2 * place)
+        return max(best, 0.0)
+
+    def _distinct(self, ranked: Iterable[Found], limit: int) -> tuple[Found, ...]:
+        chosen: list[Found] = []
+        for found in ranked:
+            mine = self._stems(found.statement)
+            if any(_overlap(mine, self._stems(other.statement)) > _NEARLY_SAME for other in chosen):
+                continue
+            chosen.append(found)
+            if len(chosen) == limit:
+                break
+        return tuple(chosen)
+
+
+def payer_fit(facts: Facts, payer: str) -> float:
+    """How well a statement for `payer` suits the facts: 1 for the payer asked about, negative for another one."""
+    asked = facts.payer
+    if payer == ANY_PAYER:
+        return 0.2
+    if asked is None:
+        return 0.15 if payer == "medicare" else _OTHER_PAYER
+    slug = f"{asked}-{facts.state.lower()}" if facts.state and "-" not in asked else asked
+    if payer in (asked, slug):
+        return 1.2 if payer == slug else 1.0
+    if payer.partition("-")[0] == asked.partition("-")[0]:
+        return 0.5 if facts.state is None else _OTHER_PAYER / 2
+    return 0.0 if payer in ("medicare", "commercial") else _OTHER_PAYER
+
+
+def claim(knowledge: Knowledge, statement: Statement) -> Claim:
+    """The statement's own words as a sentence."""
+    return Claim(text=statement.text, evidence=(from_statement(knowledge, statement),))
+
+
+def _overlap(first: frozenset[str], second: frozenset[str]) -> float:
+    return len(first & second) / (min(len(first), len(second)) or 1)
+
+
+_STOP = frozenset(
+    tokenize(
+        "a an and are as at be been but by can could do does did for from get got had has have he her here him his how "
+        "i if in into is it its just like me my no not now of on or our ours out put she so some than that the their "
+        "them then there they thing this those to too up us use want was we were what when where which who whom why "
+        "will with without would you your yours am im id ive dont doesnt isnt arent cant wont ok okay please thanks "
+        "hi hello right still need really say said tell told us go goes going make made way able also any each per "
+        "patient client pt one two code codes bill billing billed cpt"
+    )
+)
