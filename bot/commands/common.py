@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _US_FORMS = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y%m%d")
+ANY_PAYER = "any"
 EARLIEST = date(1990, 1, 1)
 
 
@@ -84,13 +85,33 @@ def knowledge() -> Knowledge:
     return Knowledge(load().corpus)
 
 
-def nearest(word: str, known: Iterable[str], limit: int = 3, cutoff: float = 60) -> tuple[str, ...]:
-    """The known words most like `word`, best first."""
-    from rapidfuzz import fuzz, process, utils
+def parse_payer(text: str | None, held: Knowledge) -> str | None:
+    """The payer's short name for what a user typed (`Blue Cross`, `medi-cal`, `uhc`), None when it is None.
 
-    found = process.extract(
-        word, tuple(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=cutoff
-    )
+    Raises:
+        OptionError: no payer is called so; suggests the nearest names.
+    """
+    from bot.errors import OptionError
+
+    if text is None:
+        return None
+    asked = " ".join(text.lower().split())
+    names = {row.phrase: row.value for row in held.phrases if row.slot == "payer"}
+    names |= {value: value for value in names.values()}
+    if asked in names:
+        return names[asked]
+    slugs = {row.payer for row in held.statements} - {ANY_PAYER}
+    if asked.replace(" ", "-") in slugs:
+        return asked.replace(" ", "-")
+    hint = "Leave the option out when the payer is not known: the answer then says what depends on it."
+    raise OptionError("--payer", text, nearest=nearest(asked, sorted({*names, *slugs})), hint=hint)
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 3, cutoff: float = 70) -> tuple[str, ...]:
+    """The known words most like `word`, best first."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(word, tuple(known), scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
     return tuple(choice for choice, _, _ in found)
 
 
@@ -99,6 +120,3 @@ def stderr() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
-
-
-Progress = Callable[[str, int, int], None]
