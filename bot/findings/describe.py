@@ -14,7 +14,9 @@ _BASES_NAMED = 12
 _PRICED = "priced"
 
 
-def describe(knowledge: Knowledge, code: str, on: date, *, role: CodeRole = "mentioned", brief: bool = False) -> Finding:
+def describe(
+    knowledge: Knowledge, code: str, on: date, *, role: CodeRole = "mentioned", brief: bool = False
+) -> Finding:
     """The facts of one code of the table as sentences; `brief` gives the descriptor and our note only.
 
     The code is read as it was on the date of service `on`. Raises UnknownRecordError for a code in no table.
