@@ -1,0 +1,233 @@
+"""An Answer as HTML: bottom line first, numbered marks that lead to the exact words, codes as a table.
+
+Every text is escaped where it enters and the whole fragment passes an allow-list at the end, so that neither a
+document nor a message can bring markup, a script or a link of its own. Links lead to http(s) sources only. The
+fragment holds no line break: a Markdown reader treats it as one HTML block and leaves its text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from html import escape
+
+import nh3
+
+from bot.answer import Answer, Citation, Clarify, CodeAdvice, Sentence, SourceRef
+from bot.channels.render import (
+    KINDS,
+    ROLES,
+    STATES,
+    STATUSES,
+    STOPPING,
+    TIERS,
+    VERDICTS,
+    WARNINGS,
+    effective_range,
+    facts_in_force,
+    safe_url,
+    slot_name,
+)
+from bot.logs import digest
+
+Write = Callable[[str], str]
+"""Escapes a text and sets its codes in a heavier weight."""
+
+_ATTRIBUTES = {
+    "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex"},
+    "a": {"href", "target"},
+    "th": {"scope"},
+    "details": {"open"},
+}
+_TAGS = {
+    *("div", "p", "span", "br", "b", "strong", "small", "sup", "a", "ul", "ol", "li", "h4", "blockquote"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "aside"),
+}
+
+
+def clean(html: str) -> str:
+    """The fragment with nothing but allowed tags and attributes, http(s) links and no line break."""
+    return " ".join(
+        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"})
+        .replace("\t", " ")
+        .splitlines()
+    )
+
+
+def message_html(text: str) -> str:
+    """A user's message as text, line breaks kept; nothing in it takes effect."""
+    return clean(f'<div class="cc-said">{"<br>".join(escape(line) for line in text.splitlines())}</div>')
+
+
+def notice_html(text: str, detail: str = "") -> str:
+    """A calm note of our own in place of an answer, with an optional line in small print."""
+    small = f'<p class="cc-fine">{escape(detail)}</p>' if detail else ""
+    return clean(
+        f'<div class="cc-answer"><div class="cc-body"><p class="cc-note">{escape(text)}</p>{small}</div></div>'
+    )
+
+
+def answer_html(answer: Answer, *, sentences: int | None = None) -> str:
+    """The Answer as one HTML fragment.
+
+    Args:
+        answer: what the engine returned.
+        sentences: how many sentences to show while the answer is being written; None shows the whole of it.
+    """
+    write = _writer(answer)
+    key = f"a{digest(answer.id)}"
+    partial = sentences is not None
+    shown = answer.sentences[:sentences]
+    parts = [_opening(answer, shown, write, key)]
+    if not partial:
+        parts += [_warnings(answer, write)]
+    parts += [f'<p class="cc-sentence">{_sentence(row, write, key)}</p>' for row in shown[1:]]
+    if not partial:
+        parts += [_code_table(answer, write), _assumptions(answer), _more(answer, write, key)]
+    body = f'<div class="cc-body">{"".join(parts)}</div>'
+    aside = "" if partial else _evidence_list(answer.citations, key)
+    return clean(f'<div class="cc-answer">{body}{aside}</div>')
+
+
+def clarify_html(clarify: Clarify) -> str:
+    """The question back to the user; the channel puts the options below it."""
+    return clean(f'<p class="cc-question">{escape(clarify.question)}</p>')
+
+
+def facts_html(answer: Answer | None) -> str:
+    """The facts in force as chips; an invitation before the first answer."""
+    if answer is None:
+        return clean('<p class="cc-fine">Facts you state (minutes, payer, place, who) will show here.</p>')
+    chips = "".join(
+        f'<li class="cc-chip"><span class="cc-chip-name">{escape(name)}</span> {escape(value)}</li>'
+        for name, value in facts_in_force(answer)
+    )
+    return clean(f'<ul class="cc-chips" aria-label="Facts in force">{chips}</ul>')
+
+
+def _writer(answer: Answer) -> Write:
+    codes = sorted({escape(row.code) for row in answer.codes if row.code.isalnum()}, key=len, reverse=True)
+    if not codes:
+        return escape
+    pattern = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(codes)})(?![A-Za-z0-9])")
+    return lambda text: pattern.sub(r'<b class="cc-code">\1</b>', escape(text))
+
+
+def _opening(answer: Answer, shown: tuple[Sentence, ...], write: Write, key: str) -> str:
+    label = STATUSES[answer.status]
+    status = f'<p class="cc-status">{escape(label)}</p>' if label else ""
+    verdict = (
+        f'<span class="cc-verdict cc-{answer.verdict}">{VERDICTS[answer.verdict]}</span> ' if answer.verdict else ""
+    )
+    text = _sentence(shown[0], write, key) if shown else write(answer.answer)
+    return f'{status}<p class="cc-bottom">{verdict}{text}</p>'
+
+
+def _sentence(sentence: Sentence, write: Write, key: str) -> str:
+    marks = "".join(
+        f'<a class="cc-mark" href="#{key}e{n}"><span class="cc-out">Evidence </span>{n}</a>' for n in sentence.citations
+    )
+    return write(sentence.text) + (f'<sup class="cc-marks">{marks}</sup>' if marks else "")
+
+
+def _warnings(answer: Answer, write: Write) -> str:
+    rows = "".join(
+        f'<li class="cc-warning cc-{"stop" if row.kind in STOPPING else "heed"}">'
+        f"<strong>{WARNINGS[row.kind]}:</strong> {write(row.text)}</li>"
+        for row in answer.warnings
+    )
+    return f'<ul class="cc-warnings">{rows}</ul>' if rows else ""
+
+
+def _code_table(answer: Answer, write: Write) -> str:
+    if not answer.codes:
+        return ""
+    optional: tuple[tuple[str, Callable[[CodeAdvice], str]], ...] = (
+        ("Units", lambda row: "" if row.units is None else str(row.units)),
+        ("Modifiers", lambda row: ", ".join(row.modifiers)),
+        ("Place", lambda row: ", ".join(row.pos)),
+        ("Amount", lambda row: row.amount),
+    )
+    columns = [(name, value) for name, value in optional if any(value(row) for row in answer.codes)]
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Code", "Role", *(name for name, _ in columns)))
+    rows = "".join(_code_row(row, columns, write) for row in answer.codes)
+    return (
+        '<table class="cc-codes"><caption>Codes</caption>'
+        f'<thead><tr>{head}<th scope="col">Status</th><th scope="col">Descriptor</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _code_row(row: CodeAdvice, columns: Iterable[tuple[str, Callable[[CodeAdvice], str]]], write: Write) -> str:
+    cells = "".join(
+        f'<td{"" if value(row) else " class=cc-empty"}><span class="cc-cell">{name}</span>{escape(value(row))}</td>'
+        for name, value in columns
+    )
+    why = f'<br><span class="cc-why">{write(row.why)}</span>' if row.why else ""
+    return (
+        f'<tr class="cc-row-{row.role}"><th scope="row">{escape(row.code)}</th>'
+        f'<td><span class="cc-role cc-{row.role}">{ROLES[row.role]}</span></td>{cells}'
+        f'<td><span class="cc-cell">Status</span>'
+        f'<span class="cc-state cc-{row.status}">{STATES[row.status]}</span></td>'
+        f'<td class="cc-descriptor">{escape(row.descriptor)}{why}'
+        f'<br><span class="cc-source">{escape(row.descriptor_source)}</span></td></tr>'
+    )
+
+
+def _assumptions(answer: Answer) -> str:
+    if not answer.assumptions:
+        return ""
+    rows = "; ".join(
+        f"{escape(slot_name(row.slot))}: {escape(row.value)}{f' ({escape(row.why)})' if row.why else ''}"
+        for row in answer.assumptions
+    )
+    return f'<p class="cc-fine"><strong>Assumed:</strong> {rows}</p>'
+
+
+def _more(answer: Answer, write: Write, key: str) -> str:
+    if not answer.more:
+        return ""
+    rows = "".join(f"<li>{_sentence(row, write, key)}</li>" for row in answer.more)
+    return (
+        f'<details class="cc-more"><summary>More on this ({len(answer.more)})</summary>'
+        f'<ul class="cc-more-list">{rows}</ul></details>'
+    )
+
+
+def _evidence_list(citations: tuple[Citation, ...], key: str) -> str:
+    if not citations:
+        return ""
+    rows = "".join(_evidence(row, key) for row in citations)
+    return f'<aside class="cc-evidence"><h4>Evidence</h4>{rows}</aside>'
+
+
+def _evidence(row: Citation, key: str) -> str:
+    where = f'<p class="cc-where">{escape(row.section)}</p>' if row.section else ""
+    sources = "".join(
+        f"<li>{_link(source.title or source.url, source.url)}"
+        f'<br><span class="cc-fine">{escape(_publication(source))}</span></li>'
+        for source in row.sources
+    )
+    dates = effective_range(row)
+    caveat = f'<p class="cc-caveat"><strong>Caveat:</strong> {escape(row.caveat)}</p>' if row.caveat else ""
+    fine = " · ".join(escape(part) for part in (KINDS[row.kind], row.ref, dates) if part)
+    return (
+        f'<details class="cc-proof"><summary><span class="cc-n">{row.n}</span> '
+        f'<span class="cc-title">{escape(row.title)}</span> '
+        f'<span class="cc-tier cc-tier-{row.tier}">{TIERS[row.tier]}</span></summary>'
+        f'<div class="cc-proof-body" id="{key}e{row.n}">{where}<blockquote>{escape(row.quote)}</blockquote>{caveat}'
+        f'{f"<ul class=cc-sources>{sources}</ul>" if sources else ""}<p class="cc-fine">{fine}</p></div></details>'
+    )
+
+
+def _publication(source: SourceRef) -> str:
+    dated = f"as of {source.as_of}" if source.as_of else ""
+    return ", ".join(part for part in (source.publisher, dated, source.tier) if part)
+
+
+def _link(text: str, url: str) -> str:
+    address = safe_url(url)
+    if not address:
+        return escape(text)
+    note = '<span class="cc-out"> (opens in a new tab)</span>'
+    return f'<a href="{escape(address)}" target="_blank">{escape(text)}{note}</a>'

@@ -1,0 +1,222 @@
+"""The web application: the chat page mounted in FastAPI, the limits page, a health check, and the server.
+
+Nothing leaves the machine: no analytics, no share link, no run history, no fonts or scripts from elsewhere (the
+content security policy forbids them), no access log.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import webbrowser
+from collections.abc import Awaitable, Callable
+from html import escape
+from pathlib import Path
+
+# Gradio reads these when it is imported; both would otherwise call home.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+import nh3
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from markdown_it import MarkdownIt
+
+from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
+from bot.channels.web.turns import Asks, Desk
+from bot.errors import UsageError
+from bot.settings import Settings
+from corpus.knowledge import Knowledge
+
+LIMITS = HERE / "limits.md"
+
+HEADERS = {
+    # Gradio's own page needs inline scripts and styles; everything else comes from this server or not at all.
+    "Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+CLOSED = ("/gradio_api/upload", "/gradio_api/runs", "/gradio_api/info", "/monitoring")
+"""Paths of Gradio that this application has no use for: nothing is uploaded, recorded or called from outside."""
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+class WebError(UsageError):
+    """The web chat cannot be served at this address."""
+
+    hint = "Choose another port, for example `codecite web --port 7861`, or stop the program that holds it."
+
+
+def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) -> FastAPI:
+    """The application that answers with `bot`.
+
+    Args:
+        bot: the engine.
+        knowledge: gives the payers and the versions in the footer.
+        hosts: names under which the page may be asked for; a page elsewhere that points its own name at this machine
+            is turned away.
+    """
+    app = FastAPI(title="codecite", docs_url=None, redoc_url=None, openapi_url=None)
+    limits = _limits_page()
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path.startswith(CLOSED):
+            return PlainTextResponse("Not found", status_code=404, headers=HEADERS)
+        response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    @app.get("/limits")
+    def read_limits() -> HTMLResponse:
+        return HTMLResponse(limits)
+
+    @app.get("/healthz")
+    def read_health() -> dict[str, str]:
+        return {"status": "ok", "knowledge": knowledge.version}
+
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    desk = Desk(bot, payers=tuple(sorted({row.payer for row in knowledge.payers}, key=str.casefold)))
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        build_page(desk, _footer(knowledge)),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        max_file_size="1kb",
+        mcp_server=False,
+        pwa=False,
+        theme=_theme(),
+        css=CSS.read_text(encoding="utf-8"),
+        js=SCRIPT.read_text(encoding="utf-8"),
+        head='<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">',
+    )
+    return mounted
+
+
+def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None:
+    """Open the bot, then serve until interrupted."""
+    from bot.engine import Bot
+
+    _check_address(host, port)
+    bot = Bot.open(settings)
+    app = build_app(bot, bot.knowledge, hosts=_hosts(host))
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
+    _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where the page is, and opens it, once it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool) -> None:
+        super().__init__(config)
+        self.url, self.open_browser = url, open_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.started:
+            return
+        print(f"codecite is at {self.url} (Ctrl+C stops it)", flush=True)
+        if self.open_browser:
+            webbrowser.open(self.url)
+
+
+def _spoken(host: str) -> str:
+    if host in ("0.0.0.0", "::", "127.0.0.1", "::1"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    return LOOPBACK if loopback else ("*",)
+
+
+def _check_address(host: str, port: int) -> None:
+    """Fail before the index is opened when the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise WebError(f"cannot listen on {host} port {port}: {error.strerror or 'not allowed'}") from error
+
+
+def _theme() -> gr.themes.Base:
+    # Fonts of the system only: Gradio's default theme would fetch its own from Google.
+    theme: gr.themes.Base = gr.themes.Base(
+        primary_hue="teal",
+        neutral_hue="slate",
+        font=("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"),
+        font_mono=("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"),
+        radius_size="md",
+    ).set(
+        button_primary_background_fill="#0b6360",
+        button_primary_background_fill_hover="#084b49",
+        button_primary_text_color="#ffffff",
+        button_primary_background_fill_dark="#6fd3c8",
+        button_primary_background_fill_hover_dark="#97e3da",
+        button_primary_text_color_dark="#06231f",
+        button_secondary_background_fill="#f3f6f9",
+        button_secondary_background_fill_hover="#e0f2f0",
+        button_secondary_text_color="#17202b",
+        button_secondary_background_fill_dark="#1f2832",
+        button_secondary_background_fill_hover_dark="#123734",
+        button_secondary_text_color_dark="#e8edf3",
+        button_border_width="1px",
+        button_secondary_border_color="#d5dbe3",
+        button_secondary_border_color_dark="#38434f",
+        block_label_text_color="#4a5666",
+        block_label_text_color_dark="#aab6c4",
+        block_title_text_color="#4a5666",
+        block_title_text_color_dark="#aab6c4",
+        body_text_color="#17202b",
+        body_text_color_dark="#e8edf3",
+        body_background_fill_dark="#0f151b",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#161d25",
+        input_border_color="#7b8794",
+        input_border_color_dark="#6b7785",
+        input_border_width="1px",
+        input_placeholder_color="#5b6777",
+        input_placeholder_color_dark="#98a5b4",
+    )
+    return theme
+
+
+def _footer(knowledge: Knowledge) -> str:
+    held = knowledge.coverage
+    return (
+        f'<footer class="cc-foot"><p>Knowledge <code>{escape(knowledge.version)}</code>, checked {held.written}, '
+        f"covers dates of service to <strong>{held.horizon}</strong>. "
+        '<a href="/limits" target="_blank">What codecite can and cannot do<span class="cc-out"> (opens in a new tab)'
+        "</span></a></p><p>Guidance with sources, not legal advice: the payer's contract and the record decide. "
+        "Please enter no patient details.</p></footer>"
+    )
+
+
+def _limits_page(path: Path = LIMITS) -> str:
+    body = nh3.clean(MarkdownIt("commonmark").render(path.read_text(encoding="utf-8")))
+    return (
+        '<!doctype html><html lang="en-US"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><title>codecite: what it can and cannot do</title>'
+        f"<style>{CSS.read_text(encoding='utf-8')}</style></head>"
+        f'<body class="cc-page"><main>{body}<p><a href="/">Back to the chat</a></p></main></body></html>'
+    )

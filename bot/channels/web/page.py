@@ -1,0 +1,163 @@
+"""The chat page: a message box, date of service and payer beside it, answers with their evidence.
+
+The page holds no knowledge of billing. A turn goes to the engine and its Answer is shown; sentences appear one after
+the other only after the whole Answer was verified.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from bot.channels.render_html import facts_html
+from bot.channels.web.turns import Desk, Submission
+
+HERE = Path(__file__).parent
+CSS, SCRIPT, EXAMPLES = HERE / "page.css", HERE / "page.js", HERE / "examples.csv"
+
+ANY_PAYER = "Not stated"
+SECONDS_KEPT = 2 * 60 * 60
+"""How long a conversation is kept after its browser tab has closed."""
+
+PARALLEL, WAITING = 4, 64
+"""Turns worked on at once (answers need a processor core, so more would only share it) and turns allowed to wait."""
+
+INTRO = """<div class="cc-head"><h1>codecite</h1>
+<p>Billing guidance for health coaching and behavioral health. Every sentence shows its evidence.</p></div>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that a person in this role might ask."""
+
+    role: str
+    question: str
+
+
+def read_examples(path: Path = EXAMPLES) -> dict[str, list[Example]]:
+    """Example questions by role, in file order (columns `role`, `question`)."""
+    found: dict[str, list[Example]] = {}
+    with path.open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            found.setdefault(row["role"], []).append(Example(row["role"], row["question"]))
+    return found
+
+
+def build_page(desk: Desk, footer: str) -> gr.Blocks:
+    """The page as Gradio blocks; `footer` is trusted HTML of our own."""
+    page: gr.Blocks = gr.Blocks(title="codecite", analytics_enabled=False, fill_height=True)
+    with page:
+        _Page(desk, footer)
+    page.queue(max_size=WAITING, default_concurrency_limit=PARALLEL, api_open=False)
+    return page
+
+
+class _Page:
+    """Components and the events between them."""
+
+    def __init__(self, desk: Desk, footer: str) -> None:
+        self.desk = desk
+        self.conversation = gr.State(None, time_to_live=SECONDS_KEPT, delete_callback=desk.forget)
+        gr.HTML(INTRO, elem_classes="cc-plain")
+        self._context()
+        self.examples = gr.Column(elem_id="cc-examples")
+        self.asked: list[tuple[gr.Button, str]] = []
+        with self.examples:
+            self._examples()
+        self.chat = gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            elem_id="cc-chat",
+            height="auto",
+            scale=1,
+            buttons=[],
+            latex_delimiters=[],
+            allow_tags=False,
+            feedback_options=None,
+            layout="panel",
+            group_consecutive_messages=False,
+        )
+        with gr.Column(elem_id="cc-composer"):
+            self._composer()
+        gr.HTML(footer, elem_classes="cc-plain", elem_id="cc-footer")
+        self._wire()
+
+    def _examples(self) -> None:
+        gr.HTML('<h2 class="cc-h2">Questions people ask</h2>', elem_classes="cc-plain")
+        with gr.Tabs():
+            for role, rows in read_examples().items():
+                with gr.Tab(role), gr.Row():
+                    for row in rows:
+                        button = gr.Button(row.question, variant="secondary", elem_classes="cc-example")
+                        self.asked.append((button, row.question))
+
+    def _context(self) -> None:
+        with gr.Row(elem_id="cc-context"):
+            self.date = gr.Textbox(
+                value=self.desk.today, label="Date of service", max_lines=1, elem_id="cc-date", min_width=150
+            )
+            self.payer = gr.Dropdown(
+                [ANY_PAYER, *self.desk.payers], value=ANY_PAYER, label="Payer", elem_id="cc-payer", min_width=180
+            )
+            self.new = gr.Button("New conversation", variant="secondary", elem_id="cc-new", min_width=150)
+
+    def _composer(self) -> None:
+        self.facts = gr.HTML(facts_html(None), elem_id="cc-facts", elem_classes="cc-plain")
+        with gr.Row(elem_id="cc-ask"):
+            self.message = gr.Textbox(
+                label="Your question",
+                placeholder="Ask about a code, a session or a rule",
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                elem_id="cc-message",
+                scale=6,
+            )
+            self.send = gr.Button("Ask", variant="primary", elem_id="cc-send", scale=1, min_width=90)
+
+    def _wire(self) -> None:
+        stated = [self.chat, self.date, self.payer, self.conversation]
+        shown = [self.message, self.chat, self.facts, self.examples, self.conversation]
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "ask"}
+        for trigger in (self.message.submit, self.send.click):
+            trigger(self._ask, [self.message, *stated], shown, **quiet)
+        self.chat.option_select(self._choose, stated, shown, **quiet)
+        for button, question in self.asked:
+            button.click(self._example(question), stated, shown, **quiet)
+        self.new.click(self._restart, self.conversation, shown, **quiet)
+
+    def _ask(self, message: str, history: list[Any], date: str, payer: str, conversation: str | None) -> Iterator[Any]:
+        sent = Submission(message, date, "" if payer == ANY_PAYER else payer, conversation)
+        for step in self.desk.reply(sent):
+            yield (
+                gr.skip() if step.draft is None else step.draft,
+                [*_settled(history), *step.messages],
+                step.facts,
+                gr.Column(visible=False) if step.messages else gr.skip(),
+                step.conversation,
+            )
+
+    def _choose(
+        self, history: list[Any], date: str, payer: str, conversation: str | None, choice: gr.SelectData
+    ) -> Any:
+        yield from self._ask(str(choice.value), history, date, payer, conversation)
+
+    def _example(self, question: str) -> Any:
+        def ask(history: list[Any], date: str, payer: str, conversation: str | None) -> Iterator[Any]:
+            yield from self._ask(question, history, date, payer, conversation)
+
+        return ask
+
+    def _restart(self, conversation: str | None) -> tuple[Any, ...]:
+        self.desk.forget(conversation)
+        return "", [], facts_html(None), gr.Column(visible=True), None
+
+
+def _settled(history: list[Any]) -> list[Any]:
+    """Earlier messages without their option buttons: an old question can no longer be answered."""
+    return [{**message, "options": None} for message in history]
