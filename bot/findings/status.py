@@ -1,4 +1,4 @@
-"""A code's standing on a date as sentences: active, deleted and by what replaced, not yet in force, unknown, reworded."""
+"""A code's standing on a date as sentences: active, deleted and replaced, not yet in force, reworded, unknown."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from bot.rules.status import CodeReport, report
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, HistoryEvent
 from index.lexical import tokenize
-
-_LEAST_SHARED = 2
 
 
 def status_finding(knowledge: Knowledge, code: str, on: date) -> Finding:
@@ -108,9 +106,9 @@ def _unknown(knowledge: Knowledge, found: CodeReport) -> Finding:
 def premise_finding(knowledge: Knowledge, code: str, on: date, message: str) -> Finding:
     """Whether the words of `message` describe what `code` means on `on` or what it meant at another time.
 
-    Compares the message with each edition of the code's wording and with what its redefinitions changed. Words that
-    fit another edition better are a stale premise: the change is told first, with verdict no; words that fit the
-    edition of the date better than a later one are confirmed with verdict yes. Empty when nothing tells.
+    Compares the message with each edition of the code's wording. Words that fit another edition better are a stale
+    premise: the wording of the date is told first, with verdict no; words that fit the edition of the date better are
+    confirmed with verdict yes. Empty when nothing tells.
     """
     asked = set(tokenize(message))
     row = knowledge.codes.find(code, on)
@@ -121,7 +119,7 @@ def premise_finding(knowledge: Knowledge, code: str, on: date, message: str) -> 
     best = max(others, key=lambda other: _fit(asked, other, [row]), default=None)
     if best is not None and max(_fit(asked, best, [row]), mine) >= 1:
         return _told(knowledge, row, stale=_fit(asked, best, [row]) > mine, on=on)
-    return _reworded(knowledge, code, on, asked)
+    return Finding(rule="premise")
 
 
 def _editions(knowledge: Knowledge, code: str) -> list[Code]:
@@ -150,18 +148,6 @@ def _told(knowledge: Knowledge, row: Code, *, stale: bool, on: date) -> Finding:
     warning = AnswerWarning(kind="stale_premise", text=claims[-1].text, codes=(row.code,))
     codes = (advice(knowledge, row.code, "mentioned", on),)
     return Finding(tuple(claims), codes, (warning,), verdict="no", rule="premise")
-
-
-def _reworded(knowledge: Knowledge, code: str, on: date, asked: set[str]) -> Finding:
-    """A change of guideline that the message speaks of, such as who or what no longer supports the code."""
-    events = [event for event in knowledge.codes.events(code) if event.event == "redefined" and event.date]
-    for event in events:
-        shared = asked & (set(tokenize(event.what_changed)) - set(tokenize(knowledge.codes.get(code).label)))
-        if len(shared) >= _LEAST_SHARED and event.date and event.date <= on:
-            claim = _event(knowledge, event)
-            warning = AnswerWarning(kind="stale_premise", text=claim.text, codes=(code,))
-            return Finding((claim,), (), (warning,), verdict="no", rule="premise")
-    return Finding(rule="premise")
 
 
 def _sentence(text: str) -> str:
