@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from corpus.rows import Confidence, Items, OptInt, OptText, Row, Text, YesNo
+from corpus.rows import Confidence, Items, OptDate, OptInt, OptText, Row, Ternary, Text, YesNo
 
 Counting = Literal["columns", "midpoint", "full", "eight-minute"]
 Measure = Literal["minutes", "days"]
@@ -57,13 +57,14 @@ class Convention(Row):
     """One way of counting time (`conventions.csv`).
 
     `payers` are those that use it by default (`any`: all others); blank means only when the payer says so. The
-    lowest `rank` wins among those that fit.
+    lowest `rank` wins among those that fit. `shown_to` are payers that see it as another possible reading.
     """
 
     convention: Text
     name: Text
     meaning: Text
     payers: Items
+    shown_to: Items
     rank: int
     counting: Counting
     statements: Items
@@ -80,3 +81,50 @@ class StatusLetter(Row):
     consequence: Text
     statements: Items
     sources: Items
+
+
+class Performer(Row):
+    """Who may perform or report a service (`performers.csv`).
+
+    `medicare_bills` says whether Medicare enrolls them to bill in their own name (from `medicare_from`, when a date
+    is known), `medicare_share` the percentage of the fee schedule amount that it allows them (blank: not held).
+    `aliases` are credentials and other names, lower case.
+    """
+
+    performer: Text
+    label: Text
+    kind: Literal["clinician", "staff", "program", "open"]
+    medicare_bills: Ternary
+    medicare_from: OptDate
+    medicare_share: OptInt
+    share_note: OptText
+    not_billing_why: OptText
+    aliases: Items
+    statements: Items
+    sources: Items
+
+
+class WhoRule(Row):
+    """That some performers may or may not report some codes to some payers (`who_rules.csv`), with its statement."""
+
+    rule: Text
+    performers: Items
+    codes: Items
+    payers: Items
+    allowed: YesNo
+    instead: Items
+    statement: Text
+
+
+class PayerKind(Row):
+    """What kind of payer a payer word means (`payer_kinds.csv`).
+
+    `medicare_rules`: Medicare's own rules (fee schedule, enrollment, NCCI) decide. `names` are the names that
+    `payers.csv` uses for it.
+    """
+
+    payer: Text
+    name: Text
+    kind: Text
+    medicare_rules: YesNo
+    names: Items

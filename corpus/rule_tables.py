@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from corpus.csvfile import read_rows
 from corpus.rows import Row
-from corpus.rule_rows import Convention, StatusLetter, TimeRule
+from corpus.rule_rows import Convention, PayerKind, Performer, StatusLetter, TimeRule, WhoRule
+from corpus.statements import ANY_PAYER
 
 R = TypeVar("R", bound=Row)
 
@@ -57,6 +58,41 @@ class RuleTables:
     def status_letters(self) -> dict[str, StatusLetter]:
         """Meaning of the fee schedule's status letters."""
         return {row.status: row for row in self._read("status_letters", StatusLetter)}
+
+    @cached_property
+    def performers(self) -> dict[str, Performer]:
+        """Who may perform or report a service."""
+        return {row.performer: row for row in self._read("performers", Performer)}
+
+    @cached_property
+    def _performers_by_alias(self) -> dict[str, Performer]:
+        return {name: row for row in self.performers.values() for name in (*row.aliases, row.label, row.performer)}
+
+    def performer(self, name: str) -> Performer | None:
+        """The performer with this key, credential or name (any case), or None."""
+        return self._performers_by_alias.get(name.strip().lower())
+
+    @cached_property
+    def who_rules(self) -> tuple[WhoRule, ...]:
+        """Who may or may not report which codes, where a statement says so."""
+        return self._read("who_rules", WhoRule)
+
+    @cached_property
+    def payers(self) -> dict[str, PayerKind]:
+        """Payer words and what kind of payer each is."""
+        return {row.payer: row for row in self._read("payer_kinds", PayerKind)}
+
+    def medicare_rules(self, payer: str | None) -> bool:
+        """Whether Medicare's own rules decide for `payer`."""
+        row = self.payers.get(payer or "")
+        return row is not None and row.medicare_rules
+
+    def fits(self, payer: str | None, payers: tuple[str, ...]) -> bool:
+        """Whether a rule for `payers` is about `payer`: named itself, by its kind, or by the word for everyone."""
+        if ANY_PAYER in payers:
+            return True
+        row = self.payers.get(payer or "")
+        return payer in payers or (row is not None and row.kind in payers)
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Every row of the table whose rows are of the class named `table` (lower case); empty when there is none."""

@@ -13,6 +13,7 @@ from datetime import date
 from corpus.knowledge import Knowledge
 from corpus.rows import Code
 from corpus.rule_rows import Counting, TimeRule
+from corpus.statements import ANY_PAYER
 
 Units = tuple[tuple[str, int], ...]
 """(code, units) pairs in billing order."""
@@ -71,7 +72,6 @@ def rule_on(knowledge: Knowledge, rule: TimeRule, on: date | None) -> TimeRule |
 
 
 _NONE = "none"
-GENERAL_PAYER = "any"
 
 
 def rule_of_code(
@@ -118,7 +118,7 @@ def _cpt(row: Code) -> bool:
 def _by_rank(knowledge: Knowledge, counting: Counting) -> str:
     """The general convention for columns and midpoints, else the first one that counts so."""
     if counting != "full":
-        return next(row.convention for row in knowledge.rules.conventions.values() if GENERAL_PAYER in row.payers)
+        return next(row.convention for row in knowledge.rules.conventions.values() if ANY_PAYER in row.payers)
     return next(row.convention for row in knowledge.rules.conventions.values() if row.counting == counting)
 
 

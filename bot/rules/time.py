@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.evidence import Evidence, computed, from_row, from_statement
-from bot.rules.ladder import GENERAL_PAYER, Growth, Step, Units, growth_of, rule_of_code, rule_on, steps
+from bot.rules.ladder import Growth, Step, Units, growth_of, rule_of_code, rule_on, steps
+from bot.rules.status import undescribed
 from corpus.knowledge import Knowledge
 from corpus.rule_rows import Convention, TimeRule
+from corpus.statements import ANY_PAYER
 
 MINUTES_A_DAY = 24 * 60
 
@@ -67,7 +69,7 @@ def conventions(knowledge: Knowledge, family: str, payer: str | None = None) -> 
 def _fit(row: Convention, payer: str | None) -> int:
     if payer is not None and payer in row.payers:
         return 0
-    if GENERAL_PAYER in row.payers:
+    if ANY_PAYER in row.payers:
         return 1
     return 2 if row.payers else 3
 
@@ -150,7 +152,7 @@ def count(knowledge: Knowledge, rule: TimeRule, minutes: int, on: date | None = 
         arithmetic=arithmetic,
         boundaries=boundaries,
         over_limits=over_limits(knowledge, found.units),
-        redefined=() if on is None else tuple(c for c, _ in found.units if not knowledge.codes.is_described(c, on)),
+        redefined=() if on is None else tuple(c for c, _ in found.units if undescribed(knowledge, c, on)),
         evidence=evidence,
     )
 
@@ -178,7 +180,8 @@ def alternatives(
     base = units_for(knowledge, family, minutes, chosen).units
     found = []
     for row in conventions(knowledge, family, payer):
-        foreign = payer is not None and row.payers and payer not in row.payers
+        own = (*row.payers, *row.shown_to)
+        foreign = payer is not None and own and not knowledge.rules.fits(payer, own)
         if row.convention == chosen or foreign:
             continue
         result = units_for(knowledge, family, minutes, row.convention)

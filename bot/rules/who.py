@@ -1,0 +1,136 @@
+"""Who may report a code, in which role and under which supervision, and what share Medicare allows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from bot.evidence import Evidence, from_row, from_statement
+from bot.rules.answers import Applies
+from corpus.knowledge import Knowledge
+from corpus.rows import Code, VocabularyWord
+from corpus.rule_rows import Performer, WhoRule
+from corpus.statements import ANY_PAYER
+
+Role = Literal["reports", "furnishes", "none", "unknown"]
+
+_OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class WhoResult:
+    """Whether a performer may report a code to a payer.
+
+    `state`: `applies` may report or furnish, `not_applicable` may not, `no_data` nothing held (the payer, state or
+    license decides). `role`: `reports` in their own name, `furnishes` as staff of the practitioner who bills.
+    `instead` are codes that the performer reports for such work; `listed` are the performers that the code table
+    names; `supervision` is the meaning of the code's supervision word; `reason` is one plain sentence.
+    """
+
+    code: str
+    performer: Performer | None
+    payer: str | None
+    state: Applies
+    role: Role
+    reason: str
+    instead: tuple[str, ...]
+    listed: tuple[Performer, ...]
+    supervision: str
+    share: int | None
+    evidence: tuple[Evidence, ...]
+
+
+def who(knowledge: Knowledge, code: str, performer: str | None, payer: str | None, on: date) -> WhoResult:
+    """Whether `performer` (a key or credential of `performers.csv`) may report `code` to `payer` on a date.
+
+    Without a performer the result lists who may. A rule row with a statement decides first (the payer's own before
+    the general one), then the code table's list, which describes Medicare where Medicare pays.
+    """
+    row = knowledge.codes.find(code, on)
+    person = knowledge.rules.performer(performer) if performer else None
+    listed = tuple(knowledge.rules.performers[key] for key in row.performed_by) if row else ()
+    rule = _rule(knowledge, code, person, payer)
+    medicare = knowledge.rules.medicare_rules(payer)
+    state, role, reason = _decide(row, person, medicare, on, listed, rule)
+    return WhoResult(
+        code=code,
+        performer=person,
+        payer=payer,
+        state=state,
+        role=role,
+        reason=reason,
+        instead=rule.instead if rule and state == "not_applicable" else (),
+        listed=listed,
+        supervision=_supervision(knowledge, row),
+        share=person.medicare_share if person and medicare else None,
+        evidence=_evidence(knowledge, row, person, medicare, rule),
+    )
+
+
+def _rule(knowledge: Knowledge, code: str, person: Performer | None, payer: str | None) -> WhoRule | None:
+    if person is None:
+        return None
+    fitting = [rule for rule in knowledge.rules.who_rules if code in rule.codes and person.performer in rule.performers]
+    fitting = [rule for rule in fitting if knowledge.rules.fits(payer, rule.payers)]
+    return min(fitting, key=lambda rule: ANY_PAYER in rule.payers, default=None)
+
+
+def _decide(
+    row: Code | None,
+    person: Performer | None,
+    medicare: bool,
+    on: date,
+    listed: tuple[Performer, ...],
+    rule: WhoRule | None,
+) -> tuple[Applies, Role, str]:
+    if row is None:
+        return "no_data", "unknown", "The code is not in the code table."
+    if person is None:
+        return "no_data", "unknown", "The performer is not named."
+    if rule is not None and not rule.allowed:
+        return "not_applicable", "none", f"A {person.label} does not report {row.code}."
+    if medicare and person.medicare_from is not None and on < person.medicare_from:
+        reason = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
+        return "not_applicable", "none", reason
+    named = person in listed
+    if medicare and person.medicare_bills == "no":
+        if named:
+            return "applies", "furnishes", f"A {person.label} may do the work; the practitioner who supervises bills."
+        return "not_applicable", "none", person.not_billing_why or f"Medicare does not enroll a {person.label}."
+    if named or (rule is not None and rule.allowed):
+        return "applies", "reports", f"A {person.label} is among those who report {row.code}."
+    if any(other.kind == _OPEN for other in listed):
+        return "no_data", "unknown", "The payer or the state program decides who reports this code."
+    if medicare:
+        return "not_applicable", "none", f"A {person.label} is not among those who report {row.code} to Medicare."
+    return "no_data", "unknown", f"A {person.label} is not listed for {row.code}; ask the plan before billing."
+
+
+def _supervision(knowledge: Knowledge, row: Code | None) -> str:
+    word = _supervision_word(knowledge, row)
+    return (word.meaning or "") if word is not None else ""
+
+
+def _supervision_word(knowledge: Knowledge, row: Code | None) -> VocabularyWord | None:
+    if row is None or row.supervision is None:
+        return None
+    words = knowledge.vocabulary
+    return next((word for word in words if (word.column, word.value) == ("supervision", row.supervision)), None)
+
+
+def _evidence(
+    knowledge: Knowledge, row: Code | None, person: Performer | None, medicare: bool, rule: WhoRule | None
+) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    if rule is not None:
+        found.append(from_statement(knowledge, knowledge.statements.get(rule.statement)))
+    if row is not None:
+        told = ("code", "label", "performed_by", "supervision")
+        found.append(from_row(knowledge, row, told, f"Code table, {row.code}"))
+    if person is not None:
+        columns = ("label", "medicare_bills", "medicare_from", "medicare_share", "share_note", "not_billing_why")
+        found.append(from_row(knowledge, person, columns, "Who may bill"))
+        if medicare:
+            found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in person.statements]
+    return tuple(found)
