@@ -16,6 +16,7 @@ import structlog
 
 ALLOWED = frozenset(
     {
+        "component",
         "event",
         "level",
         "timestamp",
@@ -62,6 +63,12 @@ def configure(level: str = "warning") -> None:
     )
 
 
+def get_logger(component: str) -> structlog.typing.FilteringBoundLogger:
+    """A logger whose lines name the `component` that wrote them."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(component=component)
+    return logger
+
+
 def only_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Drop every key that is not allowed, so that a careless call cannot leak text."""
     return {key: value for key, value in event.items() if key in ALLOWED}
@@ -73,3 +80,7 @@ def digest(text: str) -> str:
     Twelve hex digits of SHA-256; it hides nothing about a text that can be guessed, so never pass identifiers.
     """
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+# From the first import on, so that nothing is ever logged by structlog's defaults, which print every key.
+configure()

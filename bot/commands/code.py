@@ -22,23 +22,10 @@ SHOWN_STATEMENTS = 6
 SHOWN_RELATED = 8
 STATUS_STYLE = {"active": "green", "deleted": "red", "not_yet_effective": "yellow", "unknown": "yellow"}
 
-HELP = """Show all that is held about one code on a date of service.
-
-Descriptor and its source, status and history, time, who and supervision, Medicare status and amounts, unit limit,
-telehealth, add-ons, related codes, statements and sources.
-
-Examples:
-
-- `codecite code 0592T`
-- `codecite code 96150 --date 2019-06-01` (a code as it was)
-- `codecite code "group coaching"` (names codes that may be meant)
-- `codecite code 90837 --json`
-"""
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("code", help=HELP)(code)
+    app.command()(code)
 
 
 def code(
@@ -47,7 +34,17 @@ def code(
     everything: Annotated[bool, typer.Option("--all", "-a", help="Show every statement and related code.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show all that is held about one code on a date of service."""
+    """Show all that is held about one code on a date of service.
+
+    Descriptor and its source, status and history, time, who and supervision, Medicare status and amounts, unit limit,
+    telehealth, add-ons, related codes, statements and sources.
+
+    Examples:
+    - `codecite code 0592T`
+    - `codecite code 96150 --date 2019-06-01` (a code as it was)
+    - `codecite code "group coaching"` (names codes that may be meant)
+    - `codecite code 90837 --json`
+    """
     from bot.codepage import code_page
     from bot.commands.common import knowledge, parse_date
 
