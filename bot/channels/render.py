@@ -140,7 +140,7 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#]|^[-+]|(?<=^\d)[.)])")
 
 
 def plain(text: str) -> str:
