@@ -8,9 +8,22 @@ from bot.question import Facts
 from bot.understand.tokens import Token
 
 _SETTING = ("payer", "state", "performer", "date", "modality", "place")
-_SUBJECT = ("codes", "services", "minutes", "minutes_to", "days", "participants", "group_size", "visit", "with_em", "modifiers")  # noqa: E501 - one list
+_SUBJECT = (
+    "codes",
+    "services",
+    "minutes",
+    "minutes_to",
+    "days",
+    "participants",
+    "group_size",
+    "visit",
+    "with_em",
+    "modifiers",
+)
 _LEAN_WORDS = 12
-_LEANING = frozenset({"it", "that", "this", "same", "they", "them", "what", "and", "instead", "wait", "no", "but", "if", "also", "those"})  # noqa: E501 - one list
+_LEANING = frozenset(
+    {"it", "that", "this", "same", "they", "them", "what", "and", "instead", "wait", "no", "but", "if", "also", "those"}
+)
 
 
 def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts:

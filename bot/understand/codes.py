@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.question import CodeMention
 from corpus.codes import CODE_SHAPE
 
-_UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)  # noqa: RUF001 - people type the sign
+_UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
+_UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
 _MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
 _UNITS_BEFORE = re.compile(r"\b(\d{1,2})\s*(?:x|units? of)\s*$", re.IGNORECASE)
 _MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
@@ -20,7 +21,9 @@ _NOT_A_MODIFIER = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(r"\b(CO|PR|OA|PI)\s*[- ]?\s*([A-Z]?\d{1,3})\b", re.IGNORECASE)
-_DENIAL_CUE = re.compile(r"\b(?:carc|rarc|denial code|reason code|remark code|remark)\s*#?\s*([A-Z]{0,2}\d{1,3})\b", re.IGNORECASE)  # noqa: E501 - one alternation
+_DENIAL_CUE = re.compile(
+    r"\b(?:carc|rarc|denial code|reason code|remark code|remark)\s*#?\s*([A-Z]{0,2}\d{1,3})\b", re.IGNORECASE
+)
 _REMARK = re.compile(r"\b(N\d{2,3}|MA?\d{2,3})\b")
 
 
@@ -44,7 +47,7 @@ def read_codes(
     denials: Collection[str],
 ) -> CodesRead:
     """Codes with units and modifiers, code-like words in no table, modifiers and denial codes, in reading order."""
-    upper = message.upper()
+    upper = _UNITS_GLUED.sub(r"\1 X", message.upper())
     mentions: dict[str, CodeMention] = {}
     unknown: dict[str, None] = {}
     beside: dict[str, None] = {}
@@ -97,7 +100,12 @@ def _modifiers(message: str, known: Collection[str]) -> tuple[str, ...]:
 
 def _joined(message: str, value: str) -> bool:
     """Without the word modifier, a number counts only when it is offered as a choice ("25 or 59") or appended."""
-    return re.search(rf"\b\d{{2}} or {value}\b|\b{value} or \d{{2}}\b|\b(?:put|append|add|use) (?:a )?{value}\b", message.lower()) is not None  # noqa: E501 - one alternation
+    return (
+        re.search(
+            rf"\b\d{{2}} or {value}\b|\b{value} or \d{{2}}\b|\b(?:put|append|add|use) (?:a )?{value}\b", message.lower()
+        )
+        is not None
+    )
 
 
 def _denials(message: str, known: Collection[str]) -> tuple[str, ...]:

@@ -15,14 +15,16 @@ _DATES = re.compile(
     rf"|\b{_MONTHS}\.?,? (?:of )?{_YEAR}\b"
 )
 _YEAR_OF_SERVICE = re.compile(
-    rf"\b(?:in|for|during|back in|dos|in year|on)\s+({_YEAR})\b|\b({_YEAR})\s+(?:dos|dates? of service|descriptor|rates?|"
-    rf"amounts?|fee schedule|claim|medicare rate|price)\b|\bofficial ({_YEAR})\b"
+    rf"\b(?:in|for|during|back in|dos|in year|on)\s+({_YEAR})\b|\b({_YEAR})\s+(?:dos|dates? of service|descriptor|"
+    rf"rates?|amounts?|fee schedule|claim|medicare rate|price)\b|\bofficial ({_YEAR})\b"
 )
 _RELATIVE = {
     re.compile(r"\blast year\b"): -1,
     re.compile(r"\bnext year\b"): 1,
 }
-_NOT_OF_SERVICE = re.compile(r"(?:since|after|before|until|till|by|as of|effective|started|began|starting|from|deleted|dob|born|birth)\W*$")  # noqa: E501 - one alternation
+_NOT_OF_SERVICE = re.compile(
+    r"(?:since|after|before|until|till|by|as of|effective|started|began|starting|from|deleted|dob|born|birth)\W*$"
+)
 
 
 def date_of_service(message: str, today: dt.date) -> dt.date | None:

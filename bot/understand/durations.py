@@ -25,7 +25,7 @@ _NUMBER = r"(\d{1,3}(?:\.\d+)?)"
 _FIXED = (
     (re.compile(r"\b(?:an|1|one)?\s*hour and (?:a )?half\b|\b1 ?1/2 hours?\b"), 90),
     (re.compile(r"\b(?:an|1|one) hour and (?:a )?quarter\b"), 75),
-    (re.compile(r"\bthree[ -]quarters? of an hour\b"), 45),
+    (re.compile(r"\b(?:three|3)[ -]quarters? of an hour\b"), 45),
     (re.compile(r"\bhalf (?:an |a )?hour\b|\bhalf[ -]hour\b|\b1/2 hour\b"), 30),
     (re.compile(r"\bquarter (?:of an )?hour\b"), 15),
     (re.compile(r"\b(?:an|a full) hour\b|\bhour[ -]long\b"), 60),

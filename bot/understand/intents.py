@@ -15,7 +15,9 @@ _POLAR_START = re.compile(
     r"(?:can|could|may|should|do|does|did|is|are|am|was|were|will|would|has|have|arent|isnt|cant|dont|doesnt|wont|must)\b"
     r"\s+(?!you (?:tell|explain|help))"
 )
-_POLAR_END = re.compile(r"\b(?:right|correct|ok|okay|yes|no|allowed|legit|kosher|true|fine|possible)\s*\??\s*$|\bok\b(?= to)")
+_POLAR_END = re.compile(
+    r"\b(?:right|correct|ok|okay|yes|no|allowed|legit|kosher|true|fine|possible)\s*\??\s*$|\bok\b(?= to)"
+)
 _OPEN = re.compile(r"^\s*(?:what|which|how|who|when|where|why|whats)\b")
 
 

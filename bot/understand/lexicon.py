@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
@@ -78,7 +78,7 @@ class Lexicon:
         out: list[Token] = []
         for token in words:
             expansion = self._abbreviations.get(token.text)
-            out.extend(Token(text, token.start, token.end) for text in expansion) if expansion else out.append(token)
+            out.extend(replace(token, text=text) for text in expansion) if expansion else out.append(token)
         return tuple(out)
 
     def read(self, message: str) -> tuple[Token, ...]:
@@ -90,7 +90,7 @@ class Lexicon:
         if word in self._known or len(word) < _FUZZY_LENGTH or not word.isalpha():
             return token
         best = process.extractOne(word, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_FUZZY_FLOOR)
-        return Token(str(best[0]), token.start, token.end) if best else token
+        return replace(token, text=str(best[0])) if best else token
 
     def mentions(self, words: Sequence[Token], slot: str) -> tuple[Mention, ...]:
         """Every phrase of `slot` in `words`: longest match first, no overlaps, in reading order."""
@@ -104,7 +104,9 @@ class Lexicon:
                 continue
             value, last = hit
             phrase = " ".join(word.text for word in words[position : last + 1])
-            negated = any(word.text in _NEGATIONS for word in words[max(0, position - 2) : position])
+            before = words[max(0, position - 2) : position]
+            clause = words[position].clause
+            negated = any(word.text in _NEGATIONS and word.clause == clause for word in before)
             found.append(Mention(slot, value, phrase, position, last, negated))
             position = last + 1
         return tuple(found)

@@ -156,9 +156,7 @@ def _instead(words: Sequence[Token], mention: Mention) -> bool:
     return "instead" in before or before[-2:] == ["rather", "than"]
 
 
-def _best_duration(
-    times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]
-) -> Duration | None:
+def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:
     """The time of the service: never that of the whole visit when another is stated; else the nearest to a service."""
     candidates = [duration for duration in times if not duration.total] or list(times)
     if len(candidates) <= 1 or not services:
