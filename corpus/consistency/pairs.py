@@ -1,0 +1,122 @@
+"""NCCI pairs: which code is column one, with which modifier indicator, and which codes have no pair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.consistency.text import TABLE_PAYERS, Reading, Sentence, Tables
+from corpus.rows import Edit
+
+_INDICATOR = re.compile(r"indicator (\d)")
+_NONE = re.compile(r"[Nn]o (?:PTP )?pair (?:joins|names) (?P<left>.+?)(?: with (?P<right>.+))?$")
+_EVERY = re.compile(r"[Ee]very pair of (?P<left>.+?) with (?P<right>.+?) is indicator (?P<indicator>\d)")
+_PAIRED = re.compile(
+    r"\b(?:pairs|pair) (?P<left>(?:(?! with |[:;]).)+) with (?P<right>(?:(?! with |[:;]).)+?),?"
+    r" at (?:modifier )?indicator (?P<indicator>\d)"
+)
+_BOTH = re.compile(
+    r"(?P<left>.+) (?:is|are) column one and (?P<right>.+?) column two,?(?: at)?"
+    r" (?:modifier )?indicator (?P<indicator>\d)"
+)
+_OVER = re.compile(r"\b(?:(?:is|are) )?column one (?:at (?:modifier )?indicator \d )?(?:over|to)\b|\bover\b")
+_UNDER = re.compile(r"\b(?:(?:is|are) )?column two (?:at (?:modifier )?indicator \d )?to\b")
+_VERB = re.compile(r"\bputs? |: ")
+_CODE = r"[0-9A-Z]{5}(?:-[0-9A-Z]{5})?"
+_CLAUSE = re.compile(rf";|, and (?={_CODE}(?:(?:,| and|, and) {_CODE})* (?:(?:is|are) )?(?:column (?:one|two)|over)\b)")
+_VAGUE = re.compile(
+    r"\bsuch as\b|^Until \d|: Until \d|\bvaries\b|every other pair|not? (?:a )?pair|over \S+ over|one over each other"
+)
+
+
+def compare(reading: Reading, tables: Tables) -> Iterator[str]:
+    """Column one, column two and indicator are those of edits.csv; codes said to have no pair have none."""
+    if reading.statement.payer not in TABLE_PAYERS or not list(tables.edits):
+        return
+    indicators = set(_INDICATOR.findall(reading.text))
+    common = indicators.pop() if len(indicators) == 1 else None
+    for sentence in reading.sentences:
+        if absent := _NONE.search(sentence.text):
+            yield from _absent(sentence, absent, tables)
+        elif every := _EVERY.search(sentence.text):
+            yield from _every(sentence, every, tables)
+        elif paired := _PAIRED.search(sentence.text):
+            yield from _every(sentence, paired, tables)
+        elif both := _BOTH.search(sentence.text):
+            pairs = [(one, two) for one in _codes(sentence, both, "left") for two in _codes(sentence, both, "right")]
+            yield from _pairs(pairs, both.group("indicator"), tables)
+        elif not _VAGUE.search(sentence.text):
+            yield from _columns(sentence, common, reading, tables)
+
+
+def _absent(sentence: Sentence, match: re.Match[str], tables: Tables) -> Iterator[str]:
+    if match.group("right") is None or re.search(r"one another|either|any of them", match.group("right")):
+        return
+    for first in _codes(sentence, match, "left"):
+        for second in _codes(sentence, match, "right"):
+            if edit := tables.edits.find(first, second):
+                yield f"no pair of {first} with {second}, edits.csv has {_shown(edit)}"
+
+
+def _codes(sentence: Sentence, match: re.Match[str], name: str) -> Sequence[str]:
+    return sentence.between(match.start(name), match.end(name))
+
+
+def _every(sentence: Sentence, match: re.Match[str], tables: Tables) -> Iterator[str]:
+    for first in _codes(sentence, match, "left"):
+        for second in _codes(sentence, match, "right"):
+            edit = tables.edits.find(first, second)
+            if first == second:
+                continue
+            if edit is None or edit.modifier_indicator != match.group("indicator"):
+                yield f"{first} with {second} at indicator {match.group('indicator')}, edits.csv has {_shown(edit)}"
+
+
+def _columns(sentence: Sentence, common: str | None, reading: Reading, tables: Tables) -> Iterator[str]:
+    for text in _CLAUSE.split(sentence.text):
+        clause = reading.sentence(text)
+        under = _UNDER.search(text)
+        operator = under or _OVER.search(text)
+        if operator is None:
+            continue
+        verb = max((match.end() for match in _VERB.finditer(text, 0, operator.start())), default=0)
+        left = clause.between(verb, operator.start())
+        for group, indicator in _right(clause, operator, common):
+            pairs = [(one, two) for one in left for two in group]
+            yield from _pairs([(two, one) for one, two in pairs] if under else pairs, indicator, tables)
+
+
+def _right(
+    clause: Sentence, operator: re.Match[str], common: str | None
+) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """Each group after the operator with the indicator that belongs to it.
+
+    "column two at indicator 0 to A, and at indicator 1 to B" names the indicator first, "column two to A at
+    indicator 0, and to B at indicator 1" names it last.
+    """
+    marks = [(mark.start(), mark.group(1)) for mark in _INDICATOR.finditer(clause.text, operator.start())]
+    first = bool(marks) and marks[0][0] < operator.end()
+    for group in clause.groups:
+        if group.start < operator.end():
+            continue
+        held = [sign for position, sign in marks if (position < group.start) == first]
+        indicator = (held[-1] if first else held[0]) if held else common
+        yield group.codes, indicator
+
+
+def _pairs(pairs: Sequence[tuple[str, str]], indicator: str | None, tables: Tables) -> Iterator[str]:
+    for one, two in pairs:
+        if one == two:
+            continue
+        edit = tables.edits.find(one, two)
+        wrong_way = edit is not None and edit.column1 != one
+        wrong_mark = edit is not None and indicator is not None and edit.modifier_indicator != indicator
+        if edit is None or wrong_way or wrong_mark:
+            said = f"{one} column one over {two}" + (f", indicator {indicator}" if indicator else "")
+            yield f"{said}, edits.csv has {_shown(edit)}"
+
+
+def _shown(edit: Edit | None) -> str:
+    if edit is None:
+        return "no such pair"
+    return f"{edit.column1} over {edit.column2}, indicator {edit.modifier_indicator}"
