@@ -10,6 +10,7 @@ from corpus.knowledge import Knowledge
 from corpus.rows import Code
 
 MOST_SLIPS = 2
+SHORTEST_WORD = 4
 
 
 class UnknownCodeError(UsageError):
@@ -50,6 +51,8 @@ def similar_codes(knowledge: Knowledge, asked: str, on: date, limit: int = 3) ->
     from rapidfuzz.distance import OSA, Prefix
 
     if not any(character.isdigit() for character in asked):
+        if len(asked) < SHORTEST_WORD:
+            return ()
         phrases = {alias: row.code for row in knowledge.codes for alias in (*row.aliases, row.label.lower())}
         found = process.extract(asked.lower(), phrases.keys(), scorer=fuzz.WRatio, limit=limit * 3, score_cutoff=75)
         return tuple(dict.fromkeys(phrases[phrase] for phrase, _, _ in found))[:limit]

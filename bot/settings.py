@@ -45,18 +45,6 @@ class Settings(BaseSettings):
         default_factory=_default_home,
         description="Folder for what codecite builds and keeps, such as the index. Safe to delete: it is rebuilt.",
     )
-    encoder: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="Sentence encoder of the index. The default one is installed with codecite.",
-    )
-    chroma_url: str | None = Field(
-        default=None,
-        description="Address of a Chroma server, for several machines; unset keeps vectors in the home folder.",
-    )
-    llm: str | None = Field(
-        default=None,
-        description="Chat model that may polish wording, as provider:model; unset answers without any model.",
-    )
     payer: str | None = Field(
         default=None,
         description="Payer assumed when a question names none, for example medicare.",
