@@ -128,3 +128,22 @@ class PayerKind(Row):
     kind: Text
     medicare_rules: YesNo
     names: Items
+
+
+class Slot(Row):
+    """A fact that a rule may need (`slots.csv`): its default when there is one, and how to ask for it.
+
+    `rank` orders the questions; `options` are `value=words` pairs.
+    """
+
+    slot: Text
+    rank: int
+    default_value: OptText
+    default_why: OptText
+    question: Text
+    options: Items
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Value to words, in table order."""
+        return {value: words for value, _, words in (option.partition("=") for option in self.options)}

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from corpus.csvfile import read_rows
 from corpus.rows import Row
-from corpus.rule_rows import Convention, PayerKind, Performer, StatusLetter, TimeRule, WhoRule
+from corpus.rule_rows import Convention, PayerKind, Performer, Slot, StatusLetter, TimeRule, WhoRule
 from corpus.statements import ANY_PAYER
 
 R = TypeVar("R", bound=Row)
@@ -93,6 +93,12 @@ class RuleTables:
             return True
         row = self.payers.get(payer or "")
         return payer in payers or (row is not None and row.kind in payers)
+
+    @cached_property
+    def slots(self) -> dict[str, Slot]:
+        """Facts that a rule may need, in the order in which to ask."""
+        rows = sorted(self._read("slots", Slot), key=lambda row: row.rank)
+        return {row.slot: row for row in rows}
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Every row of the table whose rows are of the class named `table` (lower case); empty when there is none."""

@@ -175,14 +175,16 @@ def alternatives(
 ) -> tuple[TimeResult, ...]:
     """Other conventions of `family` that give another result than `chosen`.
 
-    When the payer is known, readings that belong to other named payers are left out.
+    When the payer is known, readings that belong to other named payers are left out, and the general one too where the
+    payer has its own.
     """
     base = units_for(knowledge, family, minutes, chosen).units
+    settled = payer is not None and payer in knowledge.rules.conventions[chosen].payers
     found = []
     for row in conventions(knowledge, family, payer):
         own = (*row.payers, *row.shown_to)
         foreign = payer is not None and own and not knowledge.rules.fits(payer, own)
-        if row.convention == chosen or foreign:
+        if row.convention == chosen or foreign or (settled and row.payers):
             continue
         result = units_for(knowledge, family, minutes, row.convention)
         if result.units != base:
