@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from bot.answer import (
     Answer,
-    AnswerStatus,
     AnswerWarning,
     Assumption,
     Citation,
@@ -18,6 +16,9 @@ from bot.answer import (
     Verdict,
 )
 from bot.evidence import Claim, Evidence, Finding
+from bot.question import Facts
+from bot.respond import ASK, NOTHING, PAST_HORIZON
+from bot.turn import Draft, Turn
 from corpus.knowledge import Knowledge
 
 SHOWN_SENTENCES = 7
@@ -63,44 +64,71 @@ class Notes:
         )
 
 
-def compose(
-    knowledge: Knowledge,
-    findings: Sequence[Finding],
-    *,
-    item_id: str,
-    question: str,
-    polar: bool,
-    as_of: dt.date,
-    status: AnswerStatus = "answered",
-    versions: dict[str, str],
-    facts: dict[str, str],
-) -> Answer:
-    """One Answer from verified findings, strongest first."""
-    notes = Notes(knowledge)
-    verdict = _verdict(findings) if polar else None
-    claims = _claims(findings)
-    sentences = [_sentence(notes, claim) for claim in claims]
-    if verdict and sentences:
-        sentences[0] = _led(sentences[0], verdict)
-    shown, more = tuple(sentences[:SHOWN_SENTENCES]), tuple(sentences[SHOWN_SENTENCES:])
-    clarify = next((finding.clarify for finding in findings if finding.clarify), None)
-    return Answer(
-        id=item_id,
-        question=question,
-        status=status,
-        verdict=verdict,
-        answer=markdown(shown, clarify),
+def compose(knowledge: Knowledge, turn: Turn) -> Draft:
+    """A draft from the turn's findings, strongest first."""
+    findings = turn.findings
+    draft = Draft(
+        verdict=_verdict(findings) if turn.read.polar else None,
+        claims=tuple(_claims(findings)),
         codes=_codes(findings),
-        warnings=_warnings(findings),
-        clarify=clarify,
+        warnings=(*_phi(knowledge, turn), *_warnings(findings)),
+        clarify=next((finding.clarify for finding in findings if finding.clarify), None),
+        assumptions=_assumptions(findings),
+    )
+    rules = {finding.rule for finding in findings if finding.claims}
+    if rules <= {NOTHING, PAST_HORIZON}:
+        draft.status = "no_evidence"
+    elif rules <= {ASK}:
+        draft.status = "needs_clarification"
+    return draft
+
+
+def _phi(knowledge: Knowledge, turn: Turn) -> tuple[AnswerWarning, ...]:
+    """The note that identifiers were replaced, by kind, never by value."""
+    if turn.screened is None or not turn.screened.phi:
+        return ()
+    text = knowledge.fixed_texts["phi"].text.format(kinds=", ".join(turn.screened.phi))
+    return (AnswerWarning(kind="phi", text=text),)
+
+
+def answer(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer:
+    """The Answer of a checked draft: evidence numbered, bottom line first, seven sentences and the rest behind more."""
+    draft = turn.draft
+    notes = Notes(knowledge)
+    sentences = [_sentence(notes, claim) for claim in draft.claims]
+    if draft.verdict and sentences:
+        sentences[0] = _led(sentences[0], draft.verdict)
+    shown, more = tuple(sentences[:SHOWN_SENTENCES]), tuple(sentences[SHOWN_SENTENCES:])
+    return Answer(
+        id=turn.item_id,
+        question=turn.screened.text if turn.screened else "",
+        status=draft.status,
+        verdict=draft.verdict,
+        answer=markdown(shown, draft.clarify),
+        codes=draft.codes,
+        warnings=draft.warnings,
+        clarify=draft.clarify,
         sentences=shown,
         citations=tuple(notes.citations),
-        assumptions=_assumptions(findings),
-        as_of=as_of.isoformat(),
+        assumptions=draft.assumptions,
+        as_of=turn.on.isoformat(),
         knowledge=versions,
-        facts=facts,
+        facts=shown_facts(turn.question.facts) if turn.question else {},
         more=more,
     )
+
+
+def shown_facts(facts: Facts) -> dict[str, str]:
+    """The facts in force as short texts for a reader, by slot."""
+    shown = {}
+    for name, value in facts.stated().items():
+        if name == "codes":
+            shown[name] = ", ".join(mention.code for mention in facts.codes)
+        elif isinstance(value, tuple):
+            shown[name] = ", ".join(str(item) for item in value)
+        else:
+            shown[name] = str(value)
+    return shown
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict | None:

@@ -12,16 +12,23 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from bot.evidence import Claim, from_statement
+from bot import respond
+from bot.evidence import Claim, Finding, from_statement
+from bot.findings.advice import advice
+from bot.polarity import verdict_of
 from bot.question import Facts, Question
+from bot.turn import Turn
+from bot.understand.read import Reader
 from corpus.knowledge import Knowledge
 from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
 from index.search import Filters, Hit, Index
 
 _POOL = 60
+_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 8
 _WEIGHT_CODES = 0.45
 _WEIGHT_KIND = 0.22
 _WEIGHT_PAYER = 0.30
@@ -51,9 +58,11 @@ class Found:
 class Finder:
     """Chooses statements of one knowledge with one index."""
 
-    def __init__(self, knowledge: Knowledge, index: Index) -> None:
+    def __init__(self, knowledge: Knowledge, index: Index, reader: Reader) -> None:
         self.knowledge = knowledge
         self.index = index
+        self.reader = reader
+        self._stems_held: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _weights(self) -> dict[str, float]:
@@ -64,20 +73,48 @@ class Finder:
         total = len(self.knowledge.statements)
         return {stem: math.log(1 + total / (1 + count)) for stem, count in counts.items()}
 
-    @cached_property
-    def _stems_held(self) -> dict[str, frozenset[str]]:
-        return {}
-
     def _stems(self, statement: Statement) -> frozenset[str]:
         if statement.id not in self._stems_held:
             text = f"{statement.text} {statement.section} {statement.topic_title} {' '.join(statement.codes)}"
             self._stems_held[statement.id] = frozenset(tokenize(text))
         return self._stems_held[statement.id]
 
-    def find(self, question: Question, codes: Sequence[str], *, limit: int = 4) -> tuple[Found, ...]:
+    def findings(self, turn: Turn) -> list[Finding]:
+        """What guidance adds to the turn's findings: an answer when the rules gave none, else what completes them.
+
+        When rules decided, statements about the recommended codes follow; when none did, the statements are the
+        answer and their words give the verdict. Too little covered means that nothing was found.
+        """
+        question = turn.read
+        decided = any(finding.claims for finding in turn.findings)
+        codes = self._subject(turn)
+        if turn.on > self.knowledge.coverage.horizon:
+            return []
+        found = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
+        kept = [each for each in found if each.answers or (codes and set(codes) & set(each.statement.codes))]
+        if not kept:
+            return [] if decided else [respond.nothing(self.knowledge)]
+        verdict = None
+        if question.polar and not any(finding.verdict for finding in turn.findings):
+            verdict = verdict_of(self.reader.lexicon, question.text, kept[0].statement.text)
+        claims = tuple(claim(self.knowledge, each.statement) for each in kept)
+        mentioned = dict.fromkeys(
+            code for each in kept[:2] for code in each.statement.codes if code in self.knowledge.codes
+        )
+        advised = tuple(advice(self.knowledge, code, "mentioned", turn.on) for code in list(mentioned)[:_MENTIONED])
+        return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _subject(self, turn: Turn) -> tuple[str, ...]:
+        """The codes that statements should be about: those asked about, else those that rules brought."""
+        asked = tuple(mention.code for mention in turn.read.facts.codes)
+        if asked:
+            return asked
+        roles = ("recommended", "alternative")
+        return tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)[:4]
+
+    def find(self, question: Question, codes: Sequence[str], on: date, *, limit: int) -> tuple[Found, ...]:
         """The best statements for `question` in force on its date, best first; `codes` are what it is about."""
         query = self._query(question, codes)
-        on = question.facts.date
         hits = self.index.search(query, k=_POOL, filters=Filters(kinds=("statement",), on=on))
         wanted = self._wanted(query)
         ranked = sorted(
@@ -96,9 +133,7 @@ class Finder:
         rare = math.log(1 + len(self.knowledge.statements))
         return {stem: self._weights.get(stem, rare) for stem in tokenize(query) if stem not in _STOP}
 
-    def _scored(
-        self, question: Question, codes: Sequence[str], wanted: dict[str, float], hit: Hit, rank: int
-    ) -> Found:
+    def _scored(self, question: Question, codes: Sequence[str], wanted: dict[str, float], hit: Hit, rank: int) -> Found:
         statement = self.knowledge.statements.get(hit.passage.key)
         covered = sum(weight for stem, weight in wanted.items() if stem in self._stems(statement))
         coverage = covered / (sum(wanted.values()) or 1.0)

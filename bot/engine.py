@@ -1,0 +1,240 @@
+"""The way of a question: guard, understand, decide, find, compose, verify, as one LangGraph graph.
+
+Nothing else knows the order of the steps. What is checkpointed between turns are the facts in force and nothing of
+the message: everything that a step hands to the next lies in a `Turn`, which travels as the run's context.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from bot import respond
+from bot.answer import Answer
+from bot.compose import answer, compose
+from bot.decide import Case, decide
+from bot.find import Finder
+from bot.guard import screen
+from bot.logs import get_logger
+from bot.question import Facts
+from bot.settings import Settings
+from bot.turn import Turn
+from bot.understand.read import Reader
+from bot.verify import verify
+from corpus.knowledge import Knowledge
+from index.search import Index, ensure_index
+
+log = get_logger("engine")
+
+CONVERSATIONS_KEPT = 2000
+"""Conversations in memory; the one unused for longest is forgotten first."""
+
+
+class Memory(TypedDict, total=False):
+    """What a conversation remembers between turns: the facts in force as JSON values, no text."""
+
+    facts: dict[str, Any]
+
+
+class Bot:
+    """Answers messages from one knowledge and one index. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, knowledge: Knowledge, index: Index) -> None:
+        self.settings = settings
+        self.knowledge = knowledge
+        self.index = index
+        self._steps = Steps(knowledge, index)
+        self._saver = InMemorySaver()
+        self._graph = _wire(self._steps).compile(checkpointer=self._saver)
+        self._last: OrderedDict[str, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, *, progress: Any = None) -> Bot:
+        """A ready bot: loads the knowledge and opens the index, building it when it is missing, stale or corrupt.
+
+        Raises:
+            CorpusError: the knowledge cannot be read (file and line named).
+            SearchIndexError: the index can neither be opened nor built.
+        """
+        knowledge = Knowledge(settings.corpus)
+        return cls(settings, knowledge, ensure_index(knowledge, settings.index_folder, progress))
+
+    def ask(
+        self,
+        message: str,
+        conversation: str | None = None,
+        *,
+        date: dt.date | None = None,
+        payer: str | None = None,
+        item_id: str | None = None,
+    ) -> Answer:
+        """The proven Answer to one message.
+
+        Args:
+            message: what the user wrote.
+            conversation: turns with the same id share their facts; None answers on its own.
+            date: date of service unless the message states one (default: the conversation's, else today).
+            payer: payer slug in force unless the message names one.
+            item_id: id of the Answer (default: a new one).
+        """
+        turn = Turn(message=message, today=date or dt.date.today(), item_id=item_id or uuid.uuid4().hex, payer=payer)
+        if conversation is not None:
+            turn.previous = self._last.get(conversation)
+        thread = conversation or uuid.uuid4().hex
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        started = time.perf_counter()
+        self._graph.invoke({}, config, context=turn, durability="exit")
+        assert turn.answer is not None, "the graph ends with an answer"
+        turn.timings["total"] = _ms(started)
+        answer = turn.answer.model_copy(update={"timings_ms": {k: round(v, 2) for k, v in turn.timings.items()}})
+        if conversation is None:
+            self._saver.delete_thread(thread)
+        else:
+            self._remember(conversation, answer)
+        _report(answer, turn)
+        return answer
+
+    def _remember(self, conversation: str, answer: Answer) -> None:
+        with self._lock:
+            self._last[conversation] = answer
+            self._last.move_to_end(conversation)
+            gone = [self._last.popitem(last=False)[0] for _ in range(len(self._last) - CONVERSATIONS_KEPT)]
+        for thread in gone:
+            self._saver.delete_thread(thread)
+
+    def forget(self, conversation: str) -> None:
+        """Forget a conversation: its facts and its last answer."""
+        with self._lock:
+            self._last.pop(conversation, None)
+        self._saver.delete_thread(conversation)
+
+
+class Steps:
+    """The six steps. Each reads and fills the Turn; only `understand` touches what is remembered."""
+
+    def __init__(self, knowledge: Knowledge, index: Index) -> None:
+        self.knowledge = knowledge
+        self.reader = Reader(knowledge)
+        self.finder = Finder(knowledge, index, self.reader)
+        self.versions = {
+            "corpus": knowledge.version,
+            "index": index.manifest.identity,
+            "encoder": index.manifest.encoder,
+            "horizon": knowledge.coverage.horizon.isoformat(),
+            "written": knowledge.coverage.written.isoformat(),
+            **{f"edition:{name}": text for name, text in knowledge.coverage.editions.items()},
+        }
+
+    def guard(self, turn: Turn) -> None:
+        """Identifiers replaced, hidden instructions neutralised, what is out of scope declined."""
+        turn.screened = screen(turn.message, self.knowledge)
+
+    def understand(self, turn: Turn, memory: Memory) -> Memory:
+        """The message with the facts carried over becomes a Question."""
+        assert turn.screened is not None, "guarded first"
+        held = memory.get("facts")
+        earlier = Facts.model_validate(held) if held else None
+        turn.question = self.reader.read(turn.screened.text, earlier, turn.today)
+        facts = turn.question.facts
+        if turn.payer is not None and facts.payer is None:
+            facts = facts.model_copy(update={"payer": turn.payer})
+            turn.question = turn.question.model_copy(update={"facts": facts})
+        return {"facts": facts.model_dump(mode="json")}
+
+    def decide(self, turn: Turn) -> None:
+        """Rules over the tables."""
+        assert turn.question is not None, "read first"
+        turn.findings = decide(Case(self.knowledge, turn.question, turn.on))
+
+    def find(self, turn: Turn) -> None:
+        """Statements that answer or complete."""
+        turn.findings += self.finder.findings(turn)
+
+    def compose(self, turn: Turn) -> None:
+        """Findings become one draft."""
+        turn.draft = compose(self.knowledge, turn)
+
+    def verify(self, turn: Turn) -> None:
+        """What the knowledge does not support is dropped; what is left becomes the Answer."""
+        draft = turn.draft
+        checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings)
+        turn.dropped = len(checked.dropped) + len(checked.advice)
+        faulty = {problem.where for problem in checked.advice}
+        draft.claims = checked.kept
+        draft.codes = tuple(row for row in draft.codes if row.code not in faulty)
+        draft.warnings = tuple(warning for warning in draft.warnings if warning.text not in faulty)
+        if not draft.claims:
+            draft.claims, draft.status, draft.verdict = respond.nothing(self.knowledge).claims, "no_evidence", None
+        turn.answer = answer(self.knowledge, turn, self.versions)
+
+    def decline(self, turn: Turn) -> None:
+        """The fixed reply to what is out of scope or must be refused."""
+        turn.answer = respond.declined(self.knowledge, turn, self.versions)
+
+
+def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
+    """The order of the steps."""
+    graph = StateGraph(Memory, context_schema=Turn)
+
+    def step(name: str, work: Callable[[Turn], None]) -> None:
+        def run(_: Memory, runtime: Runtime[Turn]) -> Memory:
+            started = time.perf_counter()
+            work(runtime.context)
+            runtime.context.timings[name] = _ms(started)
+            return {}
+
+        graph.add_node(name, run)
+
+    def understand(memory: Memory, runtime: Runtime[Turn]) -> Memory:
+        started = time.perf_counter()
+        update = steps.understand(runtime.context, memory)
+        runtime.context.timings["understand"] = _ms(started)
+        return update
+
+    def allowed(_: Memory, runtime: Runtime[Turn]) -> str:
+        screened = runtime.context.screened
+        return "decline" if screened is not None and screened.decline is not None else "understand"
+
+    step("guard", steps.guard)
+    graph.add_node("understand", understand)
+    step("decide", steps.decide)
+    step("find", steps.find)
+    step("compose", steps.compose)
+    step("verify", steps.verify)
+    step("decline", steps.decline)
+    graph.add_edge(START, "guard")
+    graph.add_conditional_edges("guard", allowed, ["understand", "decline"])
+    graph.add_edge("understand", "decide")
+    graph.add_edge("decide", "find")
+    graph.add_edge("find", "compose")
+    graph.add_edge("compose", "verify")
+    graph.add_edge("verify", END)
+    graph.add_edge("decline", END)
+    return graph
+
+
+def _ms(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _report(answer: Answer, turn: Turn) -> None:
+    log.info(
+        "answered",
+        answer_id=answer.id,
+        status=answer.status,
+        verdict=answer.verdict,
+        citations=len(answer.citations),
+        dropped=turn.dropped,
+        ms=answer.timings_ms.get("total"),
+    )

@@ -1,0 +1,80 @@
+"""Replies that state no billing fact: declined, nothing found, past the horizon, a question back, a greeting."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.answer import Answer, AnswerWarning, Clarify, Sentence
+from bot.evidence import Claim, Evidence, Finding, from_row
+from bot.turn import Turn
+from corpus.knowledge import Knowledge
+
+NOTHING, ASK, PAST_HORIZON = "nothing", "ask", "horizon"
+"""Rules whose findings are not an answer."""
+
+
+def fixed(knowledge: Knowledge, key: str, *more: Evidence, **values: str) -> Claim:
+    """The fixed text `key` with its placeholders filled; `more` is the evidence for what was filled in."""
+    row = knowledge.fixed_texts[key]
+    return Claim(row.text.format(**values), (from_row(knowledge, row, ("key", "text")), *more))
+
+
+def past_horizon(knowledge: Knowledge, on: dt.date) -> Finding:
+    """Says that nothing is known for a date of service past the horizon."""
+    horizon = knowledge.coverage.horizon.isoformat()
+    row = knowledge.fixed_texts["beyond-horizon"]
+    text = row.text.format(date=on.isoformat(), horizon=horizon)
+    warning = AnswerWarning(kind="vintage", text=text)
+    claim = Claim(text, (from_row(knowledge, row, ("key", "text")),))
+    return Finding((claim,), warnings=(warning,), rule=PAST_HORIZON)
+
+
+def unknown_code(knowledge: Knowledge, code: str, near: tuple[str, ...]) -> Finding:
+    """Says that a code is in no table, with near ones when there are any."""
+    key, values = ("unknown-code-near", {"near": ", ".join(near)}) if near else ("unknown-code", {})
+    row = knowledge.fixed_texts[key]
+    text = row.text.format(code=code, **values)
+    warning = AnswerWarning(kind="unknown_code", text=text, codes=(code,))
+    return Finding((Claim(text, (from_row(knowledge, row, ("key", "text")),)),), warnings=(warning,), rule="unknown")
+
+
+def nothing(knowledge: Knowledge) -> Finding:
+    """Says that no evidence was found, and what would help."""
+    return Finding((fixed(knowledge, "no-evidence"), fixed(knowledge, "no-evidence-hint")), rule=NOTHING)
+
+
+def ask_subject(knowledge: Knowledge) -> Finding:
+    """Asks which service, code and payer are meant."""
+    question = knowledge.fixed_texts["ask-subject"].text
+    clarify = Clarify(slot="service", question=question)
+    return Finding((fixed(knowledge, "ask-subject-basis"),), clarify=clarify, rule=ASK)
+
+
+def declined(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer:
+    """The reply of `declines.csv` to what the guard declined: short, with what can be asked instead."""
+    screened = turn.screened
+    assert screened is not None, "guarded first"
+    decline = screened.decline
+    assert decline is not None, "only what was declined comes here"
+    reply = f"{decline.reply} {decline.help}".strip()
+    warnings = ()
+    if screened.phi:
+        text = knowledge.fixed_texts["phi"].text.format(kinds=", ".join(screened.phi))
+        warnings = (AnswerWarning(kind="phi", text=text),)
+    return Answer(
+        id=turn.item_id,
+        question=screened.text,
+        status=decline.status,
+        verdict=None,
+        answer=reply,
+        codes=(),
+        warnings=warnings,
+        clarify=None,
+        sentences=(Sentence(text=decline.reply), Sentence(text=decline.help))
+        if decline.help
+        else (Sentence(text=reply),),
+        citations=(),
+        assumptions=(),
+        as_of=turn.on.isoformat(),
+        knowledge=versions,
+    )
