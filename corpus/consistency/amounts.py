@@ -63,7 +63,7 @@ def _bound_amounts(sentence: Sentence, reading: Reading, tables: Tables) -> Iter
     """Amounts that follow their codes directly: "90834 $113.90", "G0539 and G0541 $53.11"."""
     office, facility = bool(_OFFICE.search(sentence.text)), bool(_FACILITY.search(sentence.text))
     for group in sentence.groups:
-        match = re.match(r"(?: is| at|:| \([a-z -]+\))? \$(\d+\.\d{2})(?!\d)", sentence.text[group.end :])
+        match = re.match(r"(?: is| at|:| \([a-z -]+\))? \$(\d[\d,]*\.\d{2})(?!\d)", sentence.text[group.end :])
         if match is None or re.search(r"(?:x|\d) $", sentence.text[: group.start]):
             continue
         if _PERCENT.search(reading.text):
