@@ -23,6 +23,7 @@ from bot.channels.render import (
     TIERS,
     VERDICTS,
     WARNINGS,
+    answer_markdown,
     effective_range,
     facts_in_force,
     safe_url,
@@ -34,13 +35,13 @@ Write = Callable[[str], str]
 """Escapes a text and sets its codes in a heavier weight."""
 
 _ATTRIBUTES = {
-    "*": {"class", "id", "role", "aria-label", "aria-hidden", "tabindex"},
+    "*": {"class", "id"},
     "a": {"href", "target"},
+    "ul": {"aria-label", "tabindex"},
     "th": {"scope"},
-    "details": {"open"},
 }
 _TAGS = {
-    *("div", "p", "span", "br", "b", "strong", "small", "sup", "a", "ul", "ol", "li", "h4", "blockquote"),
+    *("div", "p", "span", "br", "b", "strong", "small", "sup", "a", "ul", "ol", "li", "h2", "blockquote"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "aside"),
 }
 
@@ -83,7 +84,7 @@ def answer_html(answer: Answer, *, sentences: int | None = None) -> str:
         parts += [_warnings(answer, write)]
     parts += [f'<p class="cc-sentence">{_sentence(row, write, key)}</p>' for row in shown[1:]]
     if not partial:
-        parts += [_code_table(answer, write), _assumptions(answer), _more(answer, write, key)]
+        parts += [_code_table(answer, write), _assumptions(answer), _more(answer, write, key), _copy(answer)]
     body = f'<div class="cc-body">{"".join(parts)}</div>'
     aside = "" if partial else _evidence_list(answer.citations, key)
     return clean(f'<div class="cc-answer">{body}{aside}</div>')
@@ -102,7 +103,7 @@ def facts_html(answer: Answer | None) -> str:
         f'<li class="cc-chip"><span class="cc-chip-name">{escape(name)}</span> {escape(value)}</li>'
         for name, value in facts_in_force(answer)
     )
-    return clean(f'<ul class="cc-chips" aria-label="Facts in force">{chips}</ul>')
+    return clean(f'<ul class="cc-chips" aria-label="Facts in force" tabindex="0">{chips}</ul>')
 
 
 def _writer(answer: Answer) -> Write:
@@ -194,11 +195,17 @@ def _more(answer: Answer, write: Write, key: str) -> str:
     )
 
 
+def _copy(answer: Answer) -> str:
+    # Not displayed: the page's script hands it out when the reader copies the answer or saves the conversation.
+    lines = answer_markdown(answer).splitlines()
+    return f'<div class="cc-copy">{"<br>".join(escape(line) for line in lines)}</div>'
+
+
 def _evidence_list(citations: tuple[Citation, ...], key: str) -> str:
     if not citations:
         return ""
     rows = "".join(_evidence(row, key) for row in citations)
-    return f'<aside class="cc-evidence"><h4>Evidence</h4>{rows}</aside>'
+    return f'<aside class="cc-evidence"><h2>Evidence</h2>{rows}</aside>'
 
 
 def _evidence(row: Citation, key: str) -> str:

@@ -86,7 +86,7 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
         return {"status": "ok", "knowledge": knowledge.version}
 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    desk = Desk(bot, payers=tuple(sorted({row.payer for row in knowledge.payers}, key=str.casefold)))
+    desk = Desk(bot, payers={word: _capital(row.name) for word, row in knowledge.rules.payers.items()})
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk, _footer(knowledge)),
@@ -108,9 +108,9 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
 
 def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None:
     """Open the bot, then serve until interrupted."""
+    _check_address(host, port)
     from bot.engine import Bot
 
-    _check_address(host, port)
     bot = Bot.open(settings)
     app = build_app(bot, bot.knowledge, hosts=_hosts(host))
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
@@ -156,6 +156,10 @@ def _check_address(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise WebError(f"cannot listen on {host} port {port}: {error.strerror or 'not allowed'}") from error
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _theme() -> gr.themes.Base:

@@ -20,6 +20,47 @@
   const date = document.querySelector("#cc-date input");
   if (date) date.type = "date";
 
+  // What an answer hands out when it is copied or saved: its Markdown, one line per text node.
+  const lines = (node) => [...node.childNodes].map((part) => (part.nodeName === "BR" ? "\n" : part.textContent)).join("");
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without https the clipboard can only be reached through a selection.
+      const box = document.body.appendChild(document.createElement("textarea"));
+      box.value = text;
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+    }
+  };
+  const addCopyButton = (source) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "cc-copy-button";
+    button.textContent = "Copy as text";
+    button.addEventListener("click", async () => {
+      await copy(lines(source));
+      button.textContent = "Copied";
+    });
+    source.after(button);
+  };
+  const conversation = () =>
+    [...document.querySelectorAll("#cc-chat .cc-said, #cc-chat .cc-copy")].map((part) =>
+      part.matches(".cc-said") ? `## ${lines(part).replaceAll("\n", " ")}\n` : `${lines(part)}\n`,
+    );
+  window.codecite = {
+    save: () => {
+      const parts = conversation();
+      if (!parts.length) return;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([parts.join("\n")], { type: "text/markdown" }));
+      link.download = `codecite-${new Date().toISOString().slice(0, 10)}.md`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    },
+  };
+
   // Gradio labels each message with its HTML source, which a screen reader would read out.
   // A new question moves to the top, so that its answer is read from its first line.
   let questions = 0;
@@ -27,6 +68,9 @@
   const tidy = () => {
     for (const row of document.querySelectorAll("#cc-chat [data-testid='user'], #cc-chat [data-testid='bot']")) {
       if (row.hasAttribute("aria-label")) row.removeAttribute("aria-label");
+    }
+    for (const source of document.querySelectorAll("#cc-chat .cc-copy")) {
+      if (!source.nextElementSibling?.matches(".cc-copy-button")) addCopyButton(source);
     }
     const asked = document.querySelectorAll("#cc-chat .user-row");
     if (asked.length > questions) follow = Date.now() + 5000;

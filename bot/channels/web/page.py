@@ -52,7 +52,9 @@ def build_page(desk: Desk, footer: str) -> gr.Blocks:
     """The page as Gradio blocks; `footer` is trusted HTML of our own."""
     page: gr.Blocks = gr.Blocks(title="codecite", analytics_enabled=False, fill_height=True)
     with page:
-        _Page(desk, footer)
+        parts = _Page(desk, footer)
+        # Asked of the server at each visit: a page left open overnight shows the right day when it is loaded again.
+        page.load(desk.today, outputs=parts.date, api_visibility="private", show_progress="hidden")
     page.queue(max_size=WAITING, default_concurrency_limit=PARALLEL, api_open=False)
     return page
 
@@ -98,20 +100,25 @@ class _Page:
 
     def _context(self) -> None:
         with gr.Row(elem_id="cc-context"):
-            self.date = gr.Textbox(
-                value=self.desk.today, label="Date of service", max_lines=1, elem_id="cc-date", min_width=150
-            )
+            self.date = gr.Textbox(label="Date of service", max_lines=1, elem_id="cc-date", min_width=150)
             self.payer = gr.Dropdown(
-                [ANY_PAYER, *self.desk.payers], value=ANY_PAYER, label="Payer", elem_id="cc-payer", min_width=180
+                [(ANY_PAYER, ""), *((name, word) for word, name in self.desk.payers.items())],
+                value="",
+                label="Payer",
+                elem_id="cc-payer",
+                min_width=180,
             )
-            self.new = gr.Button("New conversation", variant="secondary", elem_id="cc-new", min_width=150)
+            with gr.Row(elem_id="cc-keep"):
+                self.save = gr.Button("Save", elem_id="cc-save", min_width=60)
+                self.print = gr.Button("Print", elem_id="cc-print", min_width=60)
+                self.new = gr.Button("New conversation", elem_id="cc-new", min_width=150)
 
     def _composer(self) -> None:
         self.facts = gr.HTML(facts_html(None), elem_id="cc-facts", elem_classes="cc-plain")
         with gr.Row(elem_id="cc-ask"):
             self.message = gr.Textbox(
                 label="Your question",
-                placeholder="Ask about a code, a session or a rule",
+                placeholder="Ask about a code or a session",
                 lines=1,
                 max_lines=6,
                 autofocus=True,
@@ -129,10 +136,13 @@ class _Page:
         self.chat.option_select(self._choose, stated, shown, **quiet)
         for button, question in self.asked:
             button.click(self._example(question), stated, shown, **quiet)
+        # Saving and printing (also to PDF) happen in the browser; the server keeps no copy.
+        self.save.click(None, js="() => window.codecite.save()", api_visibility="private")
+        self.print.click(None, js="() => window.print()", api_visibility="private")
         self.new.click(self._restart, self.conversation, shown, **quiet)
 
     def _ask(self, message: str, history: list[Any], date: str, payer: str, conversation: str | None) -> Iterator[Any]:
-        sent = Submission(message, date, "" if payer == ANY_PAYER else payer, conversation)
+        sent = Submission(message, date or "", payer or "", conversation)
         for step in self.desk.reply(sent):
             yield (
                 gr.skip() if step.draft is None else step.draft,

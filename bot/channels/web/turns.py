@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -61,10 +61,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Desk:
-    """Takes turns to the engine and hands back what to show; holds no state of any conversation."""
+    """Takes turns to the engine and hands back what to show; holds no state of any conversation.
+
+    `payers` maps the engine's word for a payer to its name.
+    """
 
     bot: Asks
-    payers: tuple[str, ...] = ()
+    payers: Mapping[str, str] = field(default_factory=dict)
     log: Any = field(default_factory=structlog.get_logger)
 
     def today(self) -> str:

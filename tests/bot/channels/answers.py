@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+
+from fastapi import FastAPI
 
 from bot.answer import (
     Answer,
@@ -14,6 +17,9 @@ from bot.answer import (
     Sentence,
     SourceRef,
 )
+from bot.channels.web.app import LOOPBACK, build_app
+from bot.channels.web.turns import Asks
+from corpus.knowledge import Knowledge
 
 SOURCE = SourceRef(
     title="Physician fee schedule", publisher="CMS", url="https://www.cms.gov/pfs", as_of="2026-07", tier="official"
@@ -84,6 +90,15 @@ def question_back(*options: str) -> Answer:
         verdict="depends",
         clarify=Clarify(slot="minutes", question="How long was the session?", options=options),
     )
+
+
+def application(bot: Asks, knowledge: Knowledge) -> FastAPI:
+    """The web application, built inside an event loop: outside of one Gradio opens loops and never closes them."""
+
+    async def build() -> FastAPI:
+        return build_app(bot, knowledge, hosts=LOOPBACK)
+
+    return asyncio.run(build())
 
 
 class RimBot:

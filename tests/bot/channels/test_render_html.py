@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any, get_args
 
@@ -44,7 +45,7 @@ INJECTIONS = (
 )
 
 ALLOWED_TAGS = {
-    *("div", "p", "span", "br", "b", "strong", "sup", "a", "ul", "li", "h4", "blockquote"),
+    *("div", "p", "span", "br", "b", "strong", "sup", "a", "ul", "li", "h2", "blockquote"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "aside"),
 }
 
@@ -113,10 +114,24 @@ def fragments(text: str) -> list[str]:
     ]
 
 
+def shown(html: str) -> str:
+    """The text that is displayed: without the copy that only the Copy button hands out."""
+    return Seen(re.sub(r'<div class="cc-copy">.*?</div>', "", html)).text
+
+
 def assert_harmless(html: str) -> None:
     seen = Seen(html)
     assert set(seen.tags) <= ALLOWED_TAGS
-    assert {name for name, _ in seen.attributes} <= {"class", "id", "href", "target", "rel", "scope", "aria-label"}
+    assert {name for name, _ in seen.attributes} <= {
+        "class",
+        "id",
+        "href",
+        "target",
+        "rel",
+        "scope",
+        "aria-label",
+        "tabindex",
+    }
     assert all(address.startswith(("#", "https://", "http://")) for address in seen.values("href"))
     assert "\n" not in html
 
@@ -176,14 +191,14 @@ def test_marks_of_two_answers_never_meet() -> None:
 
 
 def test_the_bottom_line_comes_first_and_warnings_before_details() -> None:
-    text = Seen(answer_html(answer())).text
+    text = shown(answer_html(answer()))
     order = ["Yes", "Bill 0592T, 1 unit.", "Not covered:", "Below 30 minutes", "Codes", "Assumed:", "More on this (1)"]
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
 
 
 def test_the_code_table_shows_only_columns_that_say_something() -> None:
-    text = Seen(answer_html(answer())).text
-    for shown in (
+    text = shown(answer_html(answer()))
+    for part in (
         "0592T",
         "Bill this",
         "Do not bill",
@@ -192,16 +207,16 @@ def test_the_code_table_shows_only_columns_that_say_something() -> None:
         "Active",
         "plain label (not the AMA descriptor)",
     ):
-        assert shown in text
+        assert part in text
     assert "Amount" not in text
-    priced = Seen(answer_html(answer(codes=(code(amount="$63.46 national, office"),)))).text
+    priced = shown(answer_html(answer(codes=(code(amount="$63.46 national, office"),))))
     assert "Amount" in priced
     assert "$63.46 national, office" in priced
 
 
 def test_evidence_shows_words_source_date_tier_and_caveat() -> None:
-    text = Seen(answer_html(answer())).text
-    for shown in (
+    text = shown(answer_html(answer()))
+    for part in (
         "0592T and 0593T each require at least 30 minutes.",
         "Time",
         "Physician fee schedule",
@@ -211,11 +226,11 @@ def test_evidence_shows_words_source_date_tier_and_caveat() -> None:
         "coaching-001",
         "Caveat: Contractor-priced.",
     ):
-        assert shown in text
+        assert part in text
 
 
 def test_while_writing_only_verified_sentences_show() -> None:
-    text = Seen(answer_html(answer(), sentences=1)).text
+    text = shown(answer_html(answer(), sentences=1))
     assert "Bill 0592T" in text
     for later in ("Below 30 minutes", "Not covered", "Codes", "Evidence\n", "More on this"):
         assert later not in text
@@ -223,7 +238,7 @@ def test_while_writing_only_verified_sentences_show() -> None:
 
 def test_an_answer_without_sentences_still_says_its_text() -> None:
     bare = answer(status="no_evidence", verdict=None, sentences=(), codes=(), citations=(), answer="We hold no data.")
-    text = Seen(answer_html(bare)).text
+    text = shown(answer_html(bare))
     assert "No data held, which is not permission" in text
     assert "We hold no data." in text
 
@@ -235,6 +250,13 @@ def test_facts_start_with_the_date_of_service() -> None:
     assert "Payer Medicare" in text
     stated = Seen(facts_html(answer(facts={"payer": "Aetna", "date": "2026-03-02"}))).text
     assert stated == "Date of service 2026-03-02Payer Aetna"
+
+
+def test_a_complete_answer_carries_its_markdown_for_copying() -> None:
+    found = re.search(r'<div class="cc-copy">(.*?)</div>', answer_html(answer()))
+    assert found
+    assert Seen(found.group(1).replace("<br>", "\n")).text + "\n" == render.answer_markdown(answer())
+    assert "cc-copy" not in answer_html(answer(), sentences=1)
 
 
 @pytest.mark.parametrize(

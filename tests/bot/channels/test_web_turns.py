@@ -16,7 +16,9 @@ MARKER = "canary Jane Roe 1980-02-03"
 
 
 def turn(bot: RimBot, message: str = "35 minutes", date: str = "2026-03-02", payer: str = "") -> list[Step]:
-    return list(Desk(bot, payers=("Aetna", "Medicare FFS")).reply(Submission(message, date, payer, None)))
+    return list(
+        Desk(bot, payers={"aetna": "Aetna", "medicare": "Medicare"}).reply(Submission(message, date, payer, None))
+    )
 
 
 def said(step: Step) -> str:
@@ -35,9 +37,9 @@ def test_the_question_shows_at_once_then_sentences_one_by_one_then_all() -> None
 
 def test_date_and_payer_of_the_form_reach_the_engine() -> None:
     bot = RimBot(answer())
-    turn(bot, payer="Aetna")
+    turn(bot, payer="aetna")
     ((message, conversation, date, payer),) = bot.heard
-    assert (message, date, payer) == ("35 minutes", datetime.date(2026, 3, 2), "Aetna")
+    assert (message, date, payer) == ("35 minutes", datetime.date(2026, 3, 2), "aetna")
     assert conversation
     assert len(conversation) >= 16
 

@@ -1,0 +1,116 @@
+"""The web application around the page: what it serves, what it refuses, what it never loads."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bot.channels.web import app as web_app
+from bot.channels.web.app import HEADERS, LOOPBACK, WebError
+from bot.channels.web.page import CSS, EXAMPLES, SCRIPT, read_examples
+from corpus.codes import codes_in
+from corpus.knowledge import Knowledge
+from tests.bot.channels.answers import RimBot, answer, application
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return Knowledge()
+
+
+@pytest.fixture(scope="module")
+def client(knowledge: Knowledge) -> Iterator[TestClient]:
+    with TestClient(application(RimBot(answer()), knowledge), base_url="http://localhost") as client:
+        yield client
+
+
+def config(client: TestClient) -> dict[str, object]:
+    found = re.search(r"window\.gradio_config = (\{.*?\});</script>", client.get("/").text, re.DOTALL)
+    assert found
+    held: dict[str, object] = json.loads(found.group(1))
+    return held
+
+
+def test_the_page_names_its_knowledge_and_horizon(client: TestClient, knowledge: Knowledge) -> None:
+    page = client.get("/").text
+    assert knowledge.version in page
+    assert knowledge.coverage.horizon.isoformat() in page
+
+
+@pytest.mark.parametrize("path", ["/", "/limits", "/healthz"])
+def test_every_reply_carries_the_security_headers(client: TestClient, path: str) -> None:
+    reply = client.get(path)
+    assert reply.status_code == 200
+    assert {name: reply.headers[name] for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/runs", "/gradio_api/info", "/monitoring/summary"])
+def test_what_is_not_needed_is_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, files={"files": b"x"}).status_code == 404
+
+
+def test_a_page_that_borrows_our_address_is_turned_away(client: TestClient) -> None:
+    assert client.get("/", headers={"host": "rebound.example"}).status_code == 400
+
+
+def test_nothing_is_recorded_shared_or_offered_as_an_api(client: TestClient) -> None:
+    held = config(client)
+    assert held["run_history"] is False
+    assert held["analytics_enabled"] is False
+    assert held["footer_links"] == []
+    dependencies = held["dependencies"]
+    assert isinstance(dependencies, list)
+    assert {row["api_visibility"] for row in dependencies} == {"private"}
+
+
+def test_the_page_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/").text
+    loaded = re.findall(r'<(?:script|link)[^>]+(?:src|href)="(https?:)?//', page)
+    assert loaded == []
+    assert "@import" not in CSS.read_text()
+    assert "url(" not in CSS.read_text()
+    assert "fetch(" not in SCRIPT.read_text()
+
+
+def test_the_limits_page_reads_on_its_own(client: TestClient) -> None:
+    page = client.get("/limits").text
+    assert '<html lang="en-US">' in page
+    assert "<h1>What codecite can and cannot do</h1>" in page
+    assert "<script" not in page
+
+
+def test_every_role_has_example_questions_that_name_known_codes(knowledge: Knowledge) -> None:
+    examples = read_examples()
+    assert list(examples) == ["Coach", "Therapist", "Psychologist", "Biller", "Practice manager"]
+    for rows in examples.values():
+        assert len(rows) >= 3
+        for row in rows:
+            assert set(codes_in(row.question)) <= knowledge.known_codes, row.question
+    with EXAMPLES.open(encoding="utf-8") as handle:
+        assert next(csv.reader(handle)) == ["role", "question"]
+
+
+def test_a_taken_port_is_said_before_the_index_is_opened(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(WebError, match=f"port {port}") as caught:
+            web_app.run(None, host="127.0.0.1", port=port, open_browser=False)  # type: ignore[arg-type] # never reached
+    assert "--port" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [("127.0.0.1", LOOPBACK), ("localhost", LOOPBACK), ("::1", LOOPBACK), ("0.0.0.0", ("*",)), ("clinic.lan", ("*",))],
+)
+def test_only_a_local_page_is_bound_to_local_names(host: str, names: tuple[str, ...]) -> None:
+    assert web_app._hosts(host) == names
