@@ -147,3 +147,49 @@ class Slot(Row):
     def words(self) -> dict[str, str]:
         """Value to words, in table order."""
         return {value: words for value, _, words in (option.partition("=") for option in self.options)}
+
+
+class CombinationRule(Row):
+    """Whether codes of two lists go together in a period (`combination_rules.csv`), with its statement.
+
+    `relation`: `never`; `separate` only as distinct work or time under `condition`; `em-modifier` with the modifier
+    for a separate E/M on the E/M; `allowed`. The dates are those of the statement.
+    """
+
+    rule: Text
+    codes_a: Items
+    codes_b: Items
+    period: Literal["day", "month", "evaluation"]
+    relation: Literal["never", "separate", "em-modifier", "allowed"]
+    payers: Items
+    effective_from: OptDate
+    effective_to: OptDate
+    condition: OptText
+    statement: Text
+
+
+class ModifierGroup(Row):
+    """Modifiers that do one job (`modifier_groups.csv`).
+
+    `put_on` are families or services of the codes that may carry them (blank: any), `carried_by` the code of a pair
+    that does, `documentation` what the record must show.
+    """
+
+    group: Text
+    modifiers: Items
+    put_on: Items
+    carried_by: Literal["em", "column2", "either", "none"]
+    meaning: Text
+    documentation: OptText
+    statements: Items
+
+
+class MueIndicator(Row):
+    """What a medically unlikely edit's adjudication indicator means (`mue_indicators.csv`)."""
+
+    mai: Text
+    name: Text
+    meaning: Text
+    above: Text
+    absolute: YesNo
+    statements: Items

@@ -8,7 +8,18 @@ from typing import TypeVar
 
 from corpus.csvfile import read_rows
 from corpus.rows import Row
-from corpus.rule_rows import Convention, PayerKind, Performer, Slot, StatusLetter, TimeRule, WhoRule
+from corpus.rule_rows import (
+    CombinationRule,
+    Convention,
+    ModifierGroup,
+    MueIndicator,
+    PayerKind,
+    Performer,
+    Slot,
+    StatusLetter,
+    TimeRule,
+    WhoRule,
+)
 from corpus.statements import ANY_PAYER
 
 R = TypeVar("R", bound=Row)
@@ -99,6 +110,37 @@ class RuleTables:
         """Facts that a rule may need, in the order in which to ask."""
         rows = sorted(self._read("slots", Slot), key=lambda row: row.rank)
         return {row.slot: row for row in rows}
+
+    @cached_property
+    def combinations(self) -> tuple[CombinationRule, ...]:
+        """Which codes go together, where a statement says so."""
+        return self._read("combination_rules", CombinationRule)
+
+    @cached_property
+    def _combinations_by_code(self) -> dict[str, tuple[CombinationRule, ...]]:
+        held: dict[str, dict[str, CombinationRule]] = {}
+        for row in self.combinations:
+            for code in (*row.codes_a, *row.codes_b):
+                held.setdefault(code, {})[row.rule] = row
+        return {code: tuple(rows.values()) for code, rows in held.items()}
+
+    def combinations_of(self, first: str, second: str) -> tuple[CombinationRule, ...]:
+        """Rules about these two codes together, in either order."""
+        return tuple(
+            row
+            for row in self._combinations_by_code.get(first, ())
+            if (first in row.codes_a and second in row.codes_b) or (second in row.codes_a and first in row.codes_b)
+        )
+
+    @cached_property
+    def modifier_groups(self) -> dict[str, ModifierGroup]:
+        """Modifiers by the job they do."""
+        return {row.group: row for row in self._read("modifier_groups", ModifierGroup)}
+
+    @cached_property
+    def mue_indicators(self) -> dict[str, MueIndicator]:
+        """Adjudication indicators of medically unlikely edits."""
+        return {row.mai: row for row in self._read("mue_indicators", MueIndicator)}
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Every row of the table whose rows are of the class named `table` (lower case); empty when there is none."""
