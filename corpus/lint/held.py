@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import importlib
+import pkgutil
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+import corpus
 from corpus import rows as models
 from corpus.csvfile import numbered_rows
 from corpus.errors import CorpusError, GuidanceError, TableError
@@ -175,6 +178,14 @@ def _model_of(path: Path) -> type[Row] | None:
 
 
 def _models(base: type[Row]) -> Iterator[type[Row]]:
+    """All row models; those of modules named `...rows` count even when nothing else has imported them."""
+    for module in pkgutil.iter_modules(corpus.__path__):
+        if module.name.endswith("rows"):
+            importlib.import_module(f"{corpus.__name__}.{module.name}")
+    yield from _below(base)
+
+
+def _below(base: type[Row]) -> Iterator[type[Row]]:
     for model in base.__subclasses__():
         yield model
-        yield from _models(model)
+        yield from _below(model)

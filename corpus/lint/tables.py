@@ -40,6 +40,7 @@ _REFERENCE = re.compile(r"(?:Change Request|[Tt]ransmittal|CR|[Aa]rticle|[Nn]oti
 def check(held: Held) -> Iterator[LintFinding]:
     """The general checks over all tables, and that the data dictionary names every table and column."""
     vocabulary = _vocabulary(held)
+    statements = {row.id for row in held.statements}
     for name, rows in held.tables():
         path = held.path(name)
         seen: dict[tuple[object, ...], int] = {}
@@ -53,6 +54,7 @@ def check(held: Held) -> Iterator[LintFinding]:
             seen.setdefault(key, line)
             yield from _sources(held, path, line, cells, required=name in KEYS)
             yield from _codes(held, path, line, name, cells)
+            yield from _statements(statements, path, line, cells)
             if name == "codes":
                 yield from _words(vocabulary, path, line, cells)
     yield from _counts(held)
@@ -112,6 +114,15 @@ def _codes(held: Held, path: Path, line: int, name: str, cells: Mapping[str, obj
                 message = f"column {column!r} names {code}, which is in no table"
                 hint = "Correct the code, or add it to codes.csv, neighbour_codes.csv or lookalikes.csv."
                 yield LintFinding(path, line, "code-unknown", message, hint)
+
+
+def _statements(known: set[str], path: Path, line: int, cells: Mapping[str, object]) -> Iterator[LintFinding]:
+    for column in ("statement", "statements"):
+        value = cells.get(column)
+        for item in value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ():
+            if item and item not in known:
+                message, hint = f"statement {item!r} does not exist", "Name a statement of guidance/*.md."
+                yield LintFinding(path, line, "statement-unknown", message, hint)
 
 
 def _vocabulary(held: Held) -> dict[str, frozenset[str]]:
