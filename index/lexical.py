@@ -1,0 +1,144 @@
+"""Words of the billing trade to tokens, and BM25 over them.
+
+A token is what must match as a whole: a code (`90834`, `0592t`, `g0136`), a modifier or number (`25`, `02`, `33.40`),
+an abbreviation of the trade (`e/m`, `f/u`), or the Snowball stem of a word. A range of codes stands for each of them.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Scores = npt.NDArray[np.float32]
+
+_TOKEN = re.compile(
+    r"""
+    (?P<range>(?<![\w.])[a-z]?\d{4,5}[a-z]?\s?[-–]\s?[a-z]?\d{4,5}[a-z]?(?!\w))   # 90791-90792
+    | (?P<slash>(?<!\w)[a-z][/&][a-z](?!\w))                                      # e/m, e&m, f/u, w/o
+    | (?P<timed>(?<![\w.])\d{1,3}(?=(?:minutes?|mins?|hours?|hrs?)(?!\w)))        # 53min: the number, then the word
+    | (?P<number>(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w) | \d+\.\d+(?!\w))   # 1,234.56
+    | (?P<mixed>(?=[a-z]*\d)[a-z0-9]+)                                            # 0592t, g0136, u1, 25, 02
+    | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    """,
+    re.VERBOSE,
+)
+_CODE = re.compile(r"(?:\d{4}[0-9a-z]|[a-z]\d{4})\Z")
+_SPLIT_CODE = re.compile(r"([a-z]?)(\d+)([a-z]?)\Z")
+_WIDEST_RANGE = 40
+"""A wider span is not read as a range of codes (two years or two ZIP codes, say)."""
+
+# How a question about a code is put; without these a message that only names codes is recognised.
+_FILLERS = frozenset(
+    """
+    a about an and any are billing can check code codes could cpt define definition describe descriptor details
+    do does explain for give hcpcs hi i info information is it look lookup me mean means meaning of on or please s
+    show tell the this thanks to up vs what whats which you
+    """.split()  # noqa: SIM905 - a word list reads better than a list of quoted words
+)
+_local = threading.local()
+
+
+def tokenize(text: str) -> list[str]:
+    """The tokens of `text` in order, lower case, never empty; codes, modifiers and numbers are kept whole."""
+    tokens: list[str] = []
+    words: list[int] = []
+    for match in _TOKEN.finditer(text.lower()):
+        kind, value = match.lastgroup, match.group()
+        if kind == "range":
+            tokens.extend(_range(value))
+        elif kind == "slash":
+            tokens.append(value.replace("&", "/"))
+        elif kind == "number":
+            tokens.append(value.replace(",", ""))
+        elif kind == "word":
+            words.append(len(tokens))
+            tokens.append(re.split(r"['’]", value, maxsplit=1)[0])
+        else:
+            tokens.append(value)
+    stems = _stemmer().stemWords([tokens[at] for at in words])
+    for at, stem in zip(words, stems, strict=True):
+        tokens[at] = stem
+    return tokens
+
+
+def codes_only(text: str) -> tuple[str, ...]:
+    """The codes (upper case) of a message that holds nothing but codes and filler words; empty for any other."""
+    codes: dict[str, None] = {}
+    for match in _TOKEN.finditer(text.lower()):
+        value = match.group()
+        if match.lastgroup == "range":
+            codes.update(dict.fromkeys(code.upper() for code in _range(value)))
+        elif _CODE.match(value):
+            codes[value.upper()] = None
+        elif value not in _FILLERS and re.sub(r"['’]s\Z", "", value) not in _FILLERS:
+            return ()
+    return tuple(codes)
+
+
+def _range(text: str) -> Iterator[str]:
+    """`90791-90793` as its codes; both ends alone when they do not span a plausible range."""
+    low, high = re.split(r"\s?[-–]\s?", text, maxsplit=1)
+    first, last = _SPLIT_CODE.match(low), _SPLIT_CODE.match(high)
+    if first and last and first.group(1, 3) == last.group(1, 3) and len(low) == len(high) == 5:
+        start, stop = int(first.group(2)), int(last.group(2))
+        if start <= stop <= start + _WIDEST_RANGE:
+            width = len(first.group(2))
+            yield from (f"{first.group(1)}{number:0{width}d}{first.group(3)}" for number in range(start, stop + 1))
+            return
+    yield low
+    if high != low:
+        yield high
+
+
+def _stemmer() -> Any:
+    """One Snowball stemmer a thread: a stemmer keeps state and must not be shared."""
+    if not hasattr(_local, "stemmer"):
+        import Stemmer  # compiled library, first needed when the first text is read
+
+        _local.stemmer = Stemmer.Stemmer("english")
+    return _local.stemmer
+
+
+class LexicalIndex:
+    """BM25 scores of every passage for a query; immutable, safe to share between threads."""
+
+    def __init__(self, ranker: Any, size: int) -> None:
+        self._ranker, self._size = ranker, size
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+        """Index `texts`; the position in the sequence is the row of the scores."""
+        import bm25s  # pulls in scipy: only when an index is built or opened
+
+        ranker = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
+        ranker.index([tokenize(text) for text in texts], show_progress=False)
+        return cls(ranker, len(texts))
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        """Open a saved index, arrays memory-mapped."""
+        import bm25s  # pulls in scipy: only when an index is built or opened
+
+        ranker = bm25s.BM25.load(str(folder), mmap=True, load_corpus=False, show_progress=False)
+        return cls(ranker, int(ranker.scores["num_docs"]))
+
+    def save(self, folder: Path) -> None:
+        """Write plain arrays and JSON into `folder`."""
+        self._ranker.save(str(folder), show_progress=False)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def scores(self, query: str) -> Scores:
+        """BM25 score of each row [n], 0 where no token matches."""
+        ids = self._ranker.get_tokens_ids(tokenize(query))
+        if not ids:
+            return np.zeros(self._size, dtype=np.float32)
+        found: Scores = self._ranker.get_scores_from_ids(ids)
+        return found
