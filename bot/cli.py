@@ -83,3 +83,7 @@ def report(error: Exception) -> None:
     console.print(Text.assemble(("Error: ", "bold red"), str(error)))
     if hint := getattr(error, "hint", ""):
         console.print(Text.assemble(("Hint:  ", "bold"), str(hint)))
+
+
+if __name__ == "__main__":
+    main()
