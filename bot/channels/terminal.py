@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +24,9 @@ from bot.channels.render import (
     slot_name,
 )
 
+WIDE = 90
+"""Columns from which the codes are shown as a table."""
+
 STATE_STYLE = {"active": "green", "deleted": "red", "not_yet_effective": "yellow", "unknown": "yellow"}
 ROLE_STYLE = {"recommended": "bold green", "alternative": "yellow", "rejected": "red", "mentioned": "dim"}
 
@@ -42,7 +45,7 @@ def answer_view(answer: Answer) -> Iterator[RenderableType]:
     for sentence in answer.sentences[1:]:
         yield _indented(_sentence(sentence))
     if answer.codes:
-        yield _codes(answer.codes)
+        yield _Codes(answer.codes)
     yield from (_warning(warning) for warning in answer.warnings)
     if answer.clarify:
         yield Text.assemble("\n", ("? ", "bold cyan"), (answer.clarify.question, "bold"))
@@ -71,7 +74,7 @@ def why_view(answer: Answer) -> Iterator[RenderableType]:
         yield _sentence(sentence)
         for n in sentence.citations:
             if citation := by_number.get(n):
-                yield Padding(Text(f"[{n}] {citation.ref}: {citation.quote}", style="dim"), (0, 0, 0, 4))
+                yield Padding(Text(f"[{n}] {citation.ref}: {citation.quote}", style="dim"), (0, 0, 0, 4), expand=False)
     for code in answer.codes:
         if code.why:
             yield Text(f"{code.code}: {code.why}")
@@ -97,7 +100,7 @@ def citation_view(citation: Citation, addresses: bool = False) -> RenderableType
         lines.append(_indented(text, 4))
         if addresses and url:
             lines.append(_indented(Text(url, style="dim"), 4))
-    return Padding(Group(*lines), (0, 0, 0, 2))
+    return Padding(Group(*lines), (0, 0, 0, 2), expand=False)
 
 
 def footer(answer: Answer) -> RenderableType:
@@ -106,7 +109,7 @@ def footer(answer: Answer) -> RenderableType:
     reach = f" Knowledge to {horizon}." if horizon else ""
     lines = [_assumption(row) for row in answer.assumptions]
     lines.append(Text(f"For date of service {answer.as_of}.{reach}", style="dim"))
-    return Padding(Group(*lines), (1, 0, 0, 0))
+    return Padding(Group(*lines), (1, 0, 0, 0), expand=False)
 
 
 def _bottom_line(answer: Answer) -> Text:
@@ -126,26 +129,49 @@ def _marks(sentence: Sentence) -> Text:
     return Text("".join(f" [{n}]" for n in sentence.citations), style="cyan")
 
 
-def _codes(codes: Iterable[CodeAdvice]) -> RenderableType:
-    """The codes as a table; columns that no code fills are left out."""
-    rows = tuple(codes)
-    columns = {
-        "Code": [Text(row.code, style="bold") for row in rows],
-        "": [Text(ROLES[row.role], style=ROLE_STYLE[row.role]) for row in rows],
-        "Units": [Text("" if row.units is None else str(row.units)) for row in rows],
-        "Modifiers": [Text(", ".join(row.modifiers)) for row in rows],
-        "Place": [Text(", ".join(row.pos)) for row in rows],
-        "Status": [Text(STATES[row.status], style=STATE_STYLE[row.status]) for row in rows],
-        "Amount": [Text(row.amount) for row in rows],
-        "What it is": [_descriptor(row) for row in rows],
-    }
-    filled = {name: cells for name, cells in columns.items() if any(cell.plain for cell in cells)}
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    for name in filled:
-        table.add_column(name, overflow="fold", no_wrap=name in ("Code", ""))
-    for cells in zip(*filled.values(), strict=True):
-        table.add_row(*cells)
-    return Padding(table, (1, 0, 0, 2))
+class _Codes:
+    """The codes: a table where the terminal is wide enough, else a block for each."""
+
+    def __init__(self, codes: Iterable[CodeAdvice]) -> None:
+        self._rows = tuple(codes)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Padding(self._table() if options.max_width >= WIDE else self._blocks(), (1, 0, 0, 2), expand=False)
+
+    def _table(self) -> Table:
+        """Columns that no code fills are left out."""
+        columns = {
+            "Code": [Text(row.code, style="bold") for row in self._rows],
+            "": [Text(ROLES[row.role], style=ROLE_STYLE[row.role]) for row in self._rows],
+            "Units": [Text("" if row.units is None else str(row.units)) for row in self._rows],
+            "Modifiers": [Text(", ".join(row.modifiers)) for row in self._rows],
+            "Place": [Text(", ".join(row.pos)) for row in self._rows],
+            "Status": [Text(STATES[row.status], style=STATE_STYLE[row.status]) for row in self._rows],
+            "Amount": [Text(row.amount) for row in self._rows],
+            "What it is": [_descriptor(row) for row in self._rows],
+        }
+        filled = {name: cells for name, cells in columns.items() if any(cell.plain for cell in cells)}
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+        for name in filled:
+            table.add_column(name, overflow="fold", no_wrap=name in ("Code", "", "Units", "Status"))
+        for cells in zip(*filled.values(), strict=True):
+            table.add_row(*cells)
+        return table
+
+    def _blocks(self) -> Table:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for row in self._rows:
+            facts = (
+                STATES[row.status],
+                "" if row.units is None else f"units {row.units}",
+                f"modifiers {', '.join(row.modifiers)}" if row.modifiers else "",
+                f"place of service {', '.join(row.pos)}" if row.pos else "",
+                row.amount,
+            )
+            rest = "; ".join(fact for fact in facts if fact)
+            lead = Text.assemble((ROLES[row.role], ROLE_STYLE[row.role]), f": {rest}\n")
+            grid.add_row(Text(row.code, style="bold"), lead.append_text(_descriptor(row)))
+        return grid
 
 
 def _descriptor(row: CodeAdvice) -> Text:
@@ -155,7 +181,7 @@ def _descriptor(row: CodeAdvice) -> Text:
 
 def _warning(warning: AnswerWarning) -> RenderableType:
     style = "bold red" if warning.kind in STOPPING else "bold yellow"
-    return Padding(Text.assemble((f"{WARNINGS[warning.kind]}: ", style), warning.text), (1, 0, 0, 2))
+    return Padding(Text.assemble((f"{WARNINGS[warning.kind]}: ", style), warning.text), (1, 0, 0, 2), expand=False)
 
 
 def _assumption(row: Assumption) -> Text:
@@ -164,4 +190,4 @@ def _assumption(row: Assumption) -> Text:
 
 
 def _indented(text: RenderableType, by: int = 2) -> Padding:
-    return Padding(text, (0, 0, 0, by))
+    return Padding(text, (0, 0, 0, by), expand=False)

@@ -192,7 +192,9 @@ def _statement(statement: StatementRef) -> RenderableType:
     payer = "" if statement.payer == "any" else statement.payer
     detail = ", ".join(part for part in (statement.id, statement.kind, payer, statement.tier, dates) if part)
     caveat = f" Check: {statement.caveat}" if statement.caveat else ""
-    return Padding(Text.assemble(statement.text, (caveat, "italic"), (f"  [{detail}]", "dim")), (0, 0, 0, 2))
+    return Padding(
+        Text.assemble(statement.text, (caveat, "italic"), (f"  [{detail}]", "dim")), (0, 0, 0, 2), expand=False
+    )
 
 
 def _source(held: SourceRef, everything: bool) -> RenderableType:
