@@ -37,8 +37,10 @@ _WEIGHT_SEARCH = 1.0
 _OTHER_PAYER = -0.6
 _TIER = {"official": 0.06, "payer": 0.05, "society": 0.03, "vendor": 0.0}
 _NEARLY_SAME = 0.72
-_ENOUGH = 0.34
-"""Least share of the question's weighted words that the best statement must cover to count as an answer."""
+_NEAR = {"subject": 0.30, "setting": 0.45, "nothing": 0.53}
+"""Least cosine of the nearest passage for a question to count as answerable: lower when the question names a code, a
+service or a denial, or at least a payer or a clinician of the tables. Measured on the development questions against
+questions from outside the field (`tests/bot/test_find.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,6 @@ class Found:
     statement: Statement
     score: float
     coverage: float
-
-    @property
-    def answers(self) -> bool:
-        """Whether it covers enough of the question to be given as an answer."""
-        return self.coverage >= _ENOUGH
 
 
 class Finder:
@@ -90,8 +87,7 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
-        found = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
-        kept = [each for each in found if each.answers or (codes and set(codes) & set(each.statement.codes))]
+        kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
         if not kept:
             return [] if decided else [respond.nothing(self.knowledge)]
         verdict = None
@@ -113,9 +109,11 @@ class Finder:
         return tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)[:4]
 
     def find(self, question: Question, codes: Sequence[str], on: date, *, limit: int) -> tuple[Found, ...]:
-        """The best statements for `question` in force on its date, best first; `codes` are what it is about."""
+        """The best statements for `question` in force on `on`, best first; none when the question is not ours."""
         query = self._query(question, codes)
         hits = self.index.search(query, k=_POOL, filters=Filters(kinds=("statement",), on=on))
+        if not _answerable(question, hits):
+            return ()
         wanted = self._wanted(query)
         ranked = sorted(
             (self._scored(question, codes, wanted, hit, rank) for rank, hit in enumerate(hits)),
@@ -163,6 +161,20 @@ class Finder:
             if len(chosen) == limit:
                 break
         return tuple(chosen)
+
+
+def _answerable(question: Question, hits: Sequence[Hit]) -> bool:
+    """Whether the nearest passage is near enough for what the question names; a look-up by code alone always is."""
+    near = [hit.dense_score for hit in hits if hit.dense_score is not None]
+    if hits and not near:
+        return True
+    facts = question.facts
+    named = "nothing"
+    if facts.payer or facts.performer or facts.modality:
+        named = "setting"
+    if facts.codes or facts.services or question.denials or facts.modifiers or facts.place:
+        named = "subject"
+    return max(near, default=0.0) >= _NEAR[named]
 
 
 def payer_fit(facts: Facts, payer: str) -> float:

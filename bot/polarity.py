@@ -1,4 +1,9 @@
-"""Whether a statement answers a yes/no question with yes or with no: cue words of the vocabulary, counted."""
+"""Whether a statement answers a yes/no question with yes or with no, by the cue words of the vocabulary.
+
+Three kinds of cue (`polarity` in `vocabulary.csv`): `not` negates, `bad` is a verdict by itself ("denied", "bundled"),
+`yes` affirms; `depends` leaves it open. A negated `bad` is none. The piece of the statement that shares most words
+with what is asked decides.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +11,55 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Verdict
-from bot.understand.lexicon import Lexicon
+from bot.understand.intents import polar_clause
+from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.tokens import Token
+from corpus.codes import CODE_SHAPE
 from index.lexical import tokenize
 
 _SLOT = "polarity"
-_CLAUSES = re.compile(r"(?<=[.;:])\s+|, (?=but |so |and not |not )")
+_PIECES = re.compile(r"(?<=[.;:])\s+|,\s+(?=[a-z])")
+_REACH = 4
 
 
 def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | None:
     """Yes or no as far as `statement` says it; None when its words do not tell.
 
-    The clause that shares most words with the question decides. An even number of negations is none; a question that
-    is itself put negatively ("aren't they deleted?") turns the result round.
+    A question that is itself put negatively ("aren't they deleted?") turns the result round.
     """
-    asked = lexicon.read(question)
-    wanted = set(tokenize(question))
-    clauses = [part for part in _CLAUSES.split(statement) if part.strip()]
-    if not clauses:
-        return None
-    best = max(clauses, key=lambda part: len(wanted & set(tokenize(part))))
+    asked = polar_clause(question)
+    wanted = _content(asked) or _content(question)
+    pieces = [part for part in _PIECES.split(statement) if part.strip()]
+    best = max(pieces, key=lambda part: len(wanted & _content(part)), default=statement)
     sign = _sign(lexicon, lexicon.read(best)) or _sign(lexicon, lexicon.read(statement))
-    if sign is None or sign == "depends":
+    if sign in (None, "depends"):
         return sign
-    if _negations(lexicon, asked) % 2:
-        sign = "no" if sign == "yes" else "yes"
+    if _sign(lexicon, lexicon.read(asked)) == "no":
+        return "no" if sign == "yes" else "yes"
     return sign
 
 
-def _negations(lexicon: Lexicon, words: Sequence[Token]) -> int:
-    return sum(mention.value == "no" for mention in lexicon.mentions(words, _SLOT))
+def _content(text: str) -> set[str]:
+    return set(tokenize(CODE_SHAPE.sub(" ", text)))
 
 
 def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict | None:
-    values = [mention.value for mention in lexicon.mentions(words, _SLOT)]
+    cues = lexicon.mentions(words, _SLOT)
+    values = [cue.value for cue in cues]
     if "depends" in values:
         return "depends"
-    if "no" in values:
-        return "no" if values.count("no") % 2 else "yes"
-    return "yes" if "yes" in values else None
+    if _denies(cues):
+        return "no"
+    return "yes" if "yes" in values or "bad" in values else None
+
+
+def _denies(cues: Sequence[Mention]) -> bool:
+    """Whether a negation or a bad word stands that no other cancels."""
+    cancelled: set[int] = set()
+    for n, cue in enumerate(cues):
+        if cue.value != "bad":
+            continue
+        before = [m for m, other in enumerate(cues[:n]) if other.value == "not" and cue.first - other.last <= _REACH]
+        if before:
+            cancelled |= {n, before[-1]}
+    return any(cue.value in ("not", "bad") and n not in cancelled for n, cue in enumerate(cues))

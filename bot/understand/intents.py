@@ -4,31 +4,59 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.question import Facts
 from bot.understand.codes import CodesRead
 from bot.understand.tokens import fold
 
+_MODAL = r"(?:can|could|may|should|must|will|would|is|are|am|was|were|isnt|arent|cant|wont|does|doesnt)"
+_HELPER = r"(?:do|did|has|have|dont)"
+_SUBJECT = r"(?:i|we|he|she|they|it|you|there|my|our|the|a|an|this|that|any|someone|anyone|medicare|medicaid)"
 _POLAR_START = re.compile(
-    r"(?:^|[.;,!?:]\s*|\b(?:and|but|so|or|wait|ok|hi|hey|hello)\s+)"
-    r"(?:can|could|may|should|do|does|did|is|are|am|was|were|will|would|has|have|arent|isnt|cant|dont|doesnt|wont|must)\b"
+    rf"^\s*(?:(?:and|but|so|or|wait|ok|hi|hey|hello|then|also)\s+)*(?:{_MODAL}\b|{_HELPER}\s+{_SUBJECT}\b)"
     r"\s+(?!you (?:tell|explain|help))"
 )
-_POLAR_END = re.compile(
-    r"\b(?:right|correct|ok|okay|yes|no|allowed|legit|kosher|true|fine|possible)\s*\??\s*$|\bok\b(?= to)"
+_POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
+_POLAR_BARE = re.compile(r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really)\b")
+_POLAR_TAG = re.compile(r"^\s*(?:right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
+_POLAR_END = re.compile(r"\b(?:right|correct|ok|okay|allowed|legit|kosher|true|fine|possible)\s*$")
+_POLAR_INSIDE = re.compile(
+    r"\b(?:ok to|okay to|(?:can|could|may|should|must) (?:i|we|he|she|they|it|you|the|my|our)\b)"
 )
-_OPEN = re.compile(r"^\s*(?:what|which|how|who|when|where|why|whats)\b")
+_MANY_WORDS = 5
+_OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
+_WH = re.compile(r"\b(?:what|which|how|who|when|where|why|whats)\b")
+_CLAUSE = re.compile(r"([,.;:?!]+)(?!\d)")
 
 
-def is_polar(message: str) -> bool:
-    """Whether yes or no is expected: "can I ...", "..., right?", "ok to ...?"."""
-    text = fold(message).strip()
-    if _POLAR_END.search(text):
+def polar_clause(message: str) -> str:
+    """The part of `message` that wants yes or no; the whole message when only a tag ("right?") asks; "" when none."""
+    parts = _CLAUSE.split(fold(message))
+    clauses = [(part, parts[n + 1] if n + 1 < len(parts) else "") for n, part in enumerate(parts) if n % 2 == 0]
+    for text, mark in reversed(clauses):
+        if _OPEN.match(text):
+            continue
+        if _POLAR_TAG.match(text):
+            return fold(message)
+        if _POLAR_START.search(text) or (_POLAR_BARE.match(text) and "?" in mark) or _POLAR_INSIDE.search(text):
+            return text
+        if _POLAR_END.search(text):
+            return fold(message)
+    return clauses[0][0] if _POLAR_FIRST.match(clauses[0][0]) else ""
+
+
+def is_polar(message: str, cues: Collection[str]) -> bool:
+    """Whether yes or no is expected: "can I ...", "..., right?", "ok to ...?", "need a modifier?".
+
+    A longer message that ends in a question mark without a question word, and asks for no code, units or comparison,
+    is one too ("art class as group therapy 90853?").
+    """
+    if polar_clause(message):
         return True
-    if _OPEN.match(text) and not re.search(r"[.;?!]\s*(?:can|is|are|do|does|should)\b", text):
-        return False
-    return _POLAR_START.search(text) is not None
+    text = fold(message).strip()
+    ends = text.endswith("?") and len(text.split()) >= _MANY_WORDS and not _WH.search(text)
+    return ends and not {"select", "units", "compare", "identify", "who", "frequency", "time-rule"} & set(cues)
 
 
 def intents_of(

@@ -17,7 +17,8 @@ from bot.understand.tokens import Token, fold, tokens
 from corpus.rows import Phrase
 
 _CLASS = re.compile(r"\{([a-z_]+)\}")
-_NEGATIONS = frozenset({"no", "not", "without", "isnt", "wasnt", "never", "dont", "didnt", "arent", "instead"})
+_NEGATIONS = frozenset({"no", "not", "without", "never", "instead"})
+_CONTRACTED = frozenset({"isnt", "wasnt", "dont", "didnt", "arent", "doesnt", "wont", "cant"})
 _CLASS_SLOT, _ABBREVIATION_SLOT = "class", "abbreviation"
 _FUZZY_FLOOR = 86.0
 _FUZZY_LENGTH = 5
@@ -104,10 +105,7 @@ class Lexicon:
                 continue
             value, last = hit
             phrase = " ".join(word.text for word in words[position : last + 1])
-            before = words[max(0, position - 2) : position]
-            clause = words[position].clause
-            negated = any(word.text in _NEGATIONS and word.clause == clause for word in before)
-            found.append(Mention(slot, value, phrase, position, last, negated))
+            found.append(Mention(slot, value, phrase, position, last, _negated(words, position)))
             position = last + 1
         return tuple(found)
 
@@ -122,6 +120,18 @@ class Lexicon:
             if node.value is not None:
                 best = (node.value, index)
         return best
+
+
+def _negated(words: Sequence[Token], position: int) -> bool:
+    """Whether one of the two words before negates; "isn't" and the like only inside a clause, for they may ask."""
+    clause = words[position].clause
+    for index in range(max(0, position - 2), position):
+        if words[index].clause != clause:
+            continue
+        opens = index == 0 or words[index - 1].clause != clause
+        if words[index].text in _NEGATIONS or (words[index].text in _CONTRACTED and not opens):
+            return True
+    return False
 
 
 def _expand(phrase: str, classes: dict[str, list[str]]) -> Iterable[str]:

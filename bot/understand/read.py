@@ -75,7 +75,7 @@ class Reader:
             facts=facts,
             stated=stated,
             intents=intents_of(cues, stated, facts, codes, performers),
-            polar=is_polar(message),
+            polar=is_polar(message, cues),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
             denials=codes.denials,

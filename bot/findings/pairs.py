@@ -1,0 +1,113 @@
+"""Codes together as sentences: may they be billed on one date, which one is paid, which modifier separates them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
+from bot.evidence import Claim, Finding, from_row
+from bot.findings.advice import advice
+from bot.rules.pairs import AddonCheck, Combination, Pair, about_both
+from corpus.knowledge import Knowledge
+
+_VERDICTS: dict[str, Verdict | None] = {
+    "never": "no",
+    "with_modifier": "depends",
+    "separate": "depends",
+    "allowed": "yes",
+    "base_and_addon": "yes",
+    "unknown": None,
+}
+
+
+def pairs_finding(knowledge: Knowledge, found: Combination, on: date, payer: str | None = None) -> Finding:
+    """What is held about the codes together, the strictest pair first; nothing held is said, never taken as a yes."""
+    order = list(_VERDICTS)
+    pairs = sorted(found.pairs, key=lambda pair: order.index(pair.verdict))
+    known = [pair for pair in pairs if pair.verdict != "unknown"]
+    claims = [claim for pair in known for claim in _told(knowledge, pair)]
+    lacking = [check for check in found.addons if check.state == "applies"]
+    claims = [_lacks(check) for check in lacking] + claims
+    if not claims:
+        claims = [claim for pair in pairs for claim in _no_data(knowledge, pair, on, payer)]
+    verdict = "no" if lacking else _VERDICTS[found.verdict]
+    warnings = tuple(warning for pair in known for warning in _warnings(pair))
+    return Finding(tuple(claims), _codes(knowledge, found, pairs, on), warnings, verdict=verdict, rule="pairs")
+
+
+def _lacks(check: AddonCheck) -> Claim:
+    shown = ", ".join(check.bases[:8])
+    text = f"{check.code} is an add-on code and must be billed with one of its primary codes, such as {shown}"
+    return Claim(f"{text}; none of them is here.", check.evidence)
+
+
+def _told(knowledge: Knowledge, pair: Pair) -> list[Claim]:
+    both = f"{pair.first} and {pair.second}"
+    claims = [_bottom_line(pair, both)]
+    if pair.edit is not None:
+        text = (
+            f"NCCI edition {pair.edit.edition} has {pair.edit.column1} in column one and {pair.edit.column2} in column "
+            f"two, modifier indicator {pair.edit.modifier_indicator}."
+        )
+        claims.append(Claim(text, pair.evidence))
+    for rule in pair.rules:
+        row = knowledge.statements.get(rule.statement)
+        evidence = tuple(each for each in pair.evidence if each.ref == row.id)
+        claims.append(Claim(row.text, evidence))
+    if pair.modifier is not None:
+        text = f"What must support {' or '.join(pair.modifier.modifiers)}: {pair.modifier.documentation}"
+        claims.append(Claim(text, pair.evidence))
+    return claims
+
+
+def _bottom_line(pair: Pair, both: str) -> Claim:
+    period = "in the same month" if pair.period == "month" else "on the same date"
+    match pair.verdict:
+        case "never" if pair.edit is not None and pair.edit.modifier_indicator == "0":
+            text = (
+                f"{both} are not billed together {period} by the same clinician: {pair.denied} is bundled into "
+                f"{pair.paid}, and no modifier separates them."
+            )
+        case "never":
+            text = f"{both} are not reported together {period}."
+        case "with_modifier" if pair.modifier is not None:
+            names = " or ".join(pair.modifier.modifiers)
+            text = (
+                f"{both} go together {period} only with modifier {names} on {pair.carrier}, when the facts support it."
+            )
+        case "separate":
+            text = f"{both} may both be billed {period} only as separate, distinct services."
+        case "base_and_addon":
+            text = f"{both} go together: one is the add-on and the other its primary code."
+        case _:
+            text = f"{both} may be billed together {period}."
+    return Claim(text, pair.evidence)
+
+
+def _no_data(knowledge: Knowledge, pair: Pair, on: date, payer: str | None) -> list[Claim]:
+    row = next(iter(knowledge.edits))
+    evidence = (*pair.evidence, from_row(knowledge, row, ("edition",)))
+    rows = [knowledge.codes.find(code, on) for code in (pair.first, pair.second)]
+    evidence += tuple(from_row(knowledge, row, ("code", "effective_from")) for row in rows if row is not None)
+    text = f"For {pair.first} with {pair.second} no rule is held: {pair.vintage}"
+    told = [Claim(text, evidence)]
+    statements = about_both(knowledge, pair.first, pair.second, on, payer)
+    return [] if statements else told
+
+
+def _warnings(pair: Pair) -> tuple[AnswerWarning, ...]:
+    if pair.verdict not in ("never", "with_modifier", "separate"):
+        return ()
+    line = _bottom_line(pair, f"{pair.first} and {pair.second}")
+    return (AnswerWarning(kind="bundling", text=line.text, codes=(pair.first, pair.second)),)
+
+
+def _codes(knowledge: Knowledge, found: Combination, pairs: list[Pair], on: date) -> tuple[CodeAdvice, ...]:
+    denied = {pair.denied for pair in pairs if pair.verdict == "never"} - {""}
+    lacking = {check.code for check in found.addons if check.state == "applies"}
+    carriers = {pair.carrier: pair.modifier.modifiers for pair in pairs if pair.modifier is not None and pair.carrier}
+    advised = []
+    for code in found.codes:
+        role: CodeRole = "rejected" if code in denied | lacking else "mentioned"
+        advised.append(advice(knowledge, code, role, on, modifiers=carriers.get(code, ())))
+    return tuple(advised)
