@@ -14,9 +14,12 @@ from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 
-# Gradio reads these when it is imported; both would otherwise call home.
+# Read by Gradio: nothing calls home, and its queue keeps no statistics of past calls (by default it summarizes the
+# last 10,000 with pandas after every event, which costs more than an answer).
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(2**31))
 
 import gradio as gr
 import nh3
