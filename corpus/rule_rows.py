@@ -184,6 +184,58 @@ class ModifierGroup(Row):
     statements: Items
 
 
+class TelehealthRule(Row):
+    """How a payer wants telehealth marked (`telehealth_rules.csv`).
+
+    `need`: whether a modifier goes on the line (`required`, `not-required`, `informational`, `where-needed`,
+    `varies`, `unknown`) or the service is `not-paid`. `location` is where the patient is; blank `pos`: the place
+    decides or is not stated.
+    """
+
+    rule: Text
+    payers: Items
+    modality: Literal["video", "audio-only"]
+    location: Literal["home", "elsewhere", "any"]
+    need: Literal["required", "not-required", "informational", "where-needed", "varies", "unknown", "not-paid"]
+    modifiers: Items
+    pos: OptText
+    effective_from: OptDate
+    effective_to: OptDate
+    note: OptText
+    statements: Items
+
+
+class TelehealthPlace(Row):
+    """Which telehealth place of service a patient's place means (`telehealth_places.csv`)."""
+
+    pos: Text
+    telehealth_pos: Text
+    location: Literal["home", "elsewhere"]
+    statements: Items
+
+
+class ModifierConflict(Row):
+    """Modifiers that do not go with each other, a place, a kind of code or a payer (`modifier_conflicts.csv`).
+
+    Every filled condition must hold: one of `modifiers`, one of `with_modifiers`, a place in `at_pos` and not in
+    `not_at_pos`, and `code_is` (`em`, `not_em`, `not_split`: the fee schedule has no component amounts).
+    """
+
+    rule: Text
+    modifiers: Items
+    with_modifiers: Items
+    at_pos: Items
+    not_at_pos: Items
+    code_is: OptText
+    payers: Items
+    effective_from: OptDate
+    effective_to: OptDate
+    severity: Literal["deny", "warn", "info"]
+    problem: Text
+    fix: Text
+    statements: Items
+
+
 class MueIndicator(Row):
     """What a medically unlikely edit's adjudication indicator means (`mue_indicators.csv`)."""
 

@@ -11,12 +11,15 @@ from corpus.rows import Row
 from corpus.rule_rows import (
     CombinationRule,
     Convention,
+    ModifierConflict,
     ModifierGroup,
     MueIndicator,
     PayerKind,
     Performer,
     Slot,
     StatusLetter,
+    TelehealthPlace,
+    TelehealthRule,
     TimeRule,
     WhoRule,
 )
@@ -141,6 +144,21 @@ class RuleTables:
     def mue_indicators(self) -> dict[str, MueIndicator]:
         """Adjudication indicators of medically unlikely edits."""
         return {row.mai: row for row in self._read("mue_indicators", MueIndicator)}
+
+    @cached_property
+    def telehealth_rules(self) -> tuple[TelehealthRule, ...]:
+        """How payers want telehealth marked."""
+        return self._read("telehealth_rules", TelehealthRule)
+
+    @cached_property
+    def telehealth_places(self) -> dict[str, TelehealthPlace]:
+        """Telehealth places of service by the place where the patient is."""
+        return {row.pos: row for row in self._read("telehealth_places", TelehealthPlace)}
+
+    @cached_property
+    def modifier_conflicts(self) -> tuple[ModifierConflict, ...]:
+        """Modifiers that do not go together, with a place, a kind of code or a payer."""
+        return self._read("modifier_conflicts", ModifierConflict)
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Every row of the table whose rows are of the class named `table` (lower case); empty when there is none."""
