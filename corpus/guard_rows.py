@@ -14,6 +14,7 @@ DeclineKind = Literal[
     "unrelated",
     "invent-code",
     "upcoding",
+    "sure-payment",
     "instructions",
 ]
 
@@ -47,7 +48,9 @@ class DeclineCue(Row):
     """One cue of the decline matcher (`decline_cues.csv`).
 
     `phrase` decides alone; an `ask` and a `topic` of one kind decide together; `clear` takes a message out of the
-    kind (a billing word in it). `words` is matched as whole words, `*` at the end of a word stands for any ending.
+    kind (kind `*`: billing words, which take it out of every soft kind). Kind `injection` marks instructions hidden
+    in a message. `words` are matched as whole words without apostrophes; `*` ends a word in any way, alone it stands
+    for one or two words.
     """
 
     kind: Text
@@ -55,12 +58,35 @@ class DeclineCue(Row):
     words: Text
 
 
-GuardSlot = Literal["name-cue", "title", "given-name", "id-cue", "dob-cue", "street", "not-name"]
+GuardSlot = Literal["name-cue", "title", "particle", "not-name", "id-cue", "dob-cue", "street"]
 
 
 class GuardWord(Row):
-    """One word of the identifier recognizers (`guard_words.csv`); `tag` is the kind of identifier that it marks."""
+    """One word of the identifier recognizers (`guard_words.csv`).
+
+    `tag` is the placeholder of an `id-cue`; `person` or `weak` of a `name-cue` (a weak one needs a known given name
+    after it); `suffix` or `strong` of a `street` (a strong one also counts in lower case).
+    """
 
     slot: GuardSlot
     word: Text
     tag: Text
+
+
+class PersonNames(Row):
+    """Given or family names with one initial (`person_names.csv`), lower case."""
+
+    kind: Literal["given", "family"]
+    initial: Text
+    names: Items
+
+
+class Words(Row):
+    """Words with one initial (`words.csv`), lower case: what is no name by itself.
+
+    `field` words occur in our corpus, `english` ones are the commonest others.
+    """
+
+    kind: Literal["field", "english"]
+    initial: Text
+    words: Items

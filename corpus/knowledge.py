@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.csvfile import read_rows
 from corpus.errors import CorpusError, MissingFileError
-from corpus.guard_rows import Decline
+from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, PersonNames, Words
 from corpus.rows import (
     Code,
     CodeEdition,
@@ -196,6 +196,31 @@ class Knowledge:
     def declines(self) -> tuple[Decline, ...]:
         """Kinds of requests that are not answered, with the reply."""
         return read_rows(self._table("declines"), Decline)
+
+    @cached_property
+    def decline_cues(self) -> tuple[DeclineCue, ...]:
+        """Words by which requests that are not answered are told."""
+        return read_rows(self._table("decline_cues"), DeclineCue)
+
+    @cached_property
+    def decline_examples(self) -> tuple[DeclineExample, ...]:
+        """Utterances that are not answered."""
+        return read_rows(self._table("decline_examples"), DeclineExample)
+
+    @cached_property
+    def guard_words(self) -> tuple[GuardWord, ...]:
+        """Words by which identifiers are told."""
+        return read_rows(self._table("guard_words"), GuardWord)
+
+    @cached_property
+    def person_names(self) -> tuple[PersonNames, ...]:
+        """Given and family names by initial."""
+        return read_rows(self._table("person_names"), PersonNames)
+
+    @cached_property
+    def words(self) -> tuple[Words, ...]:
+        """English and field words by initial."""
+        return read_rows(self._table("words"), Words)
 
     @cached_property
     def version(self) -> str:

@@ -1,0 +1,38 @@
+"""The first step of a turn: identifiers out, instructions out, and is it ours to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.guard.declines import find_decline, speaks_of_crisis
+from bot.guard.injection import neutralize
+from bot.guard.phi import redact
+from corpus.guard_rows import Decline
+from corpus.knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A message that is safe to keep.
+
+    `text` has placeholders for identifiers and no instructions to the assistant. `phi` names the kinds of
+    identifiers that were there, never their values. `injection` tells that instructions were taken out. `decline` is
+    the table row of a request that is not answered. `crisis` tells that someone may be in danger: when the message
+    is answered all the same, the crisis reply belongs above the answer.
+    """
+
+    text: str
+    phi: tuple[str, ...] = ()
+    injection: bool = False
+    decline: Decline | None = None
+    crisis: bool = False
+
+
+def screen(message: str, knowledge: Knowledge) -> Screened:
+    """What of `message` may go on, and whether it is answered. Deterministic, without I/O after the first call."""
+    clean, injection = neutralize(message, knowledge)
+    text, phi = redact(clean, knowledge)
+    decline = find_decline(text, knowledge) or (find_decline(message, knowledge) if injection else None)
+    if decline is None and injection and not any(sign.isalnum() for sign in text):
+        decline = next((row for row in knowledge.declines if row.kind == "instructions"), None)
+    return Screened(text, phi, injection, decline, speaks_of_crisis(text, knowledge))
