@@ -10,7 +10,6 @@ import ipaddress
 import os
 import socket
 import webbrowser
-from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 
@@ -24,10 +23,12 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(2**31))
 import gradio as gr
 import nh3
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from markdown_it import MarkdownIt
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
 from bot.channels.web.turns import Asks, Desk
@@ -60,6 +61,28 @@ class WebError(UsageError):
     hint = "Choose another port, for example `codecite web --port 7861`, or stop the program that holds it."
 
 
+class Guard:
+    """Closes what is not needed and puts the security headers on every reply; streams pass through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        closed = scope["path"].startswith(CLOSED)
+        app = PlainTextResponse("Not found", status_code=404) if closed else self.app
+        await app(scope, receive, send_with_headers)
+
+
 def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) -> FastAPI:
     """The application that answers with `bot`.
 
@@ -72,14 +95,6 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
     app = FastAPI(title="codecite", docs_url=None, redoc_url=None, openapi_url=None)
     limits = _limits_page()
 
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.url.path.startswith(CLOSED):
-            return PlainTextResponse("Not found", status_code=404, headers=HEADERS)
-        response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
-
     @app.get("/limits")
     def read_limits() -> HTMLResponse:
         return HTMLResponse(limits)
@@ -88,6 +103,7 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
     def read_health() -> dict[str, str]:
         return {"status": "ok", "knowledge": knowledge.version}
 
+    app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     desk = Desk(bot, payers={word: _capital(row.name) for word, row in knowledge.rules.payers.items()})
     mounted: FastAPI = gr.mount_gradio_app(

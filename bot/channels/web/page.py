@@ -77,6 +77,7 @@ class _Page:
             elem_id="cc-chat",
             height="auto",
             scale=1,
+            autoscroll=False,
             buttons=[],
             latex_delimiters=[],
             allow_tags=False,
