@@ -194,7 +194,7 @@ def _by_group_size(knowledge: Knowledge, request: Request, rows: list[Service]) 
 
 def _least(knowledge: Knowledge, row: Service) -> int:
     """The least number of patients that the variant's codes need."""
-    return max((_min_participants(knowledge, code) for code in _codes(knowledge, row)), default=1)
+    return max((_min_participants(knowledge, code) for code in codes_of(knowledge, row)), default=1)
 
 
 def _min_participants(knowledge: Knowledge, code: str) -> int:
@@ -202,7 +202,7 @@ def _min_participants(knowledge: Knowledge, code: str) -> int:
     return (row.min_participants or 1) if row is not None else 1
 
 
-def _codes(knowledge: Knowledge, row: Service) -> tuple[str, ...]:
+def codes_of(knowledge: Knowledge, row: Service) -> tuple[str, ...]:
     """The base codes of a variant: its own, or those of its time family."""
     if row.codes or row.time_family is None:
         return row.codes
@@ -308,7 +308,7 @@ def _count(knowledge: Knowledge, request: Request, row: Service) -> _Counted:
     held = knowledge.rules.time_rule(row.time_family, chosen)
     rule = held and rule_on(knowledge, held, request.on)
     if held is None or rule is None:
-        return _untimed(knowledge, request, _codes(knowledge, row))
+        return _untimed(knowledge, request, codes_of(knowledge, row))
     amount = request.days if rule.measure == "days" else request.minutes
     if amount is None:
         return _Counted(spans=_shown(steps(knowledge, rule, request.on)), needs=(rule.measure,))

@@ -79,7 +79,6 @@ def test_an_unknown_place_is_said() -> None:
         ("90837", ["95"], "11", "medicare", date(2022, 3, 1), []),
         ("90837", ["26"], "11", None, DAY, ["component-split"]),
         ("90837", [], "10", "aetna", date(2021, 3, 1), ["pos-10-too-early"]),
-        ("90837", ["93"], "10", "aetna", DAY, ["aetna-audio"]),
         ("90837", ["U5"], "11", "medicare", DAY, ["state-level"]),
         ("90837", ["95"], "10", "medicare", DAY, []),
     ],
