@@ -306,7 +306,7 @@ def docs(
     write: Annotated[bool, typer.Option("--write", help="Write the pages that are not current.")] = False,
     folder: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs"),
 ) -> None:
-    """Write the readable reference, a page for each topic and family of codes, or check it (exit code 4: not current)."""
+    """Write the readable reference, a page for each topic and family of codes, or check it (exit code 4: stale)."""
     from bot.commands.common import knowledge
     from bot.errors import UsageError
     from corpus import reference

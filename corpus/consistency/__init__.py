@@ -24,7 +24,7 @@ CHECKS: tuple[Callable[[Reading, Tables], Iterator[str]], ...] = (
 def disagreements(statement: Statement, tables: Tables) -> list[str]:
     """What `statement` says otherwise than the tables; empty when they agree or nothing could be compared.
 
-    `tables` is anything with codes, rates, localities, time units and edits, such as `Knowledge`.
+    `tables` is anything with codes, rates, localities, time units, edits and Medicare's payers.
     """
     reading = Reading(statement, tables)
     return list(dict.fromkeys(message for check in CHECKS for message in check(reading, tables)))

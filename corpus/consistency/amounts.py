@@ -25,7 +25,7 @@ def compare(reading: Reading, tables: Tables) -> Iterator[str]:
     for sentence in reading.sentences:
         yield from _arithmetic(sentence.text)
     factor = next((row.conversion_factor for row in tables.rates), None)
-    if reading.statement.payer != "medicare" or factor is None or _OTHER_SCHEDULE.search(reading.text):
+    if not reading.for_medicare or factor is None or _OTHER_SCHEDULE.search(reading.text):
         return
     if not _in_rate_year(reading):
         return

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from corpus.consistency.text import NUMBER_WORDS, TABLE_PAYERS, Group, Reading, Sentence, Tables, number
+from corpus.consistency.text import NUMBER_WORDS, Group, Reading, Sentence, Tables, number
 from corpus.rows import Code
 
 _N = rf"(?P<n>\d{{1,2}}|{'|'.join(NUMBER_WORDS)})"
@@ -37,7 +37,7 @@ _UNLISTED = re.compile(r"not on (?:the|CMS's) 2026 Medicare telehealth list")
 
 def compare(reading: Reading, tables: Tables) -> Iterator[str]:
     """Every claim of these kinds agrees with the row of its code."""
-    if reading.statement.payer not in TABLE_PAYERS:
+    if not reading.comparable:
         return
     limits = _LIMIT.search(reading.text) is not None
     for sentence in reading.sentences:

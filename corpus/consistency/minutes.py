@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpus.consistency.text import TABLE_PAYERS, Group, Reading, Sentence, Tables
+from corpus.consistency.text import Group, Reading, Sentence, Tables
 from corpus.rows import Code
 
 _SPAN = r"(?P<low>\d+)(?: ?[-–] ?| to )(?P<high>\d+)(?P<unit>(?: |-)minutes?)?"
@@ -45,7 +45,7 @@ class Bounds:
 
 def compare(reading: Reading, tables: Tables) -> Iterator[str]:
     """Ranges and floors beside a code are those of codes.csv or of a ladder of time_units.csv."""
-    if reading.statement.payer not in TABLE_PAYERS:
+    if not reading.comparable:
         return
     for sentence in reading.sentences:
         for index, group in enumerate(sentence.groups):

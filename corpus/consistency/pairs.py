@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus.consistency.text import TABLE_PAYERS, Reading, Sentence, Tables
+from corpus.consistency.text import Reading, Sentence, Tables
 from corpus.rows import Edit
 
 _INDICATOR = re.compile(r"indicator (\d)")
@@ -31,7 +31,7 @@ _VAGUE = re.compile(
 
 def compare(reading: Reading, tables: Tables) -> Iterator[str]:
     """Column one, column two and indicator are those of edits.csv; codes said to have no pair have none."""
-    if reading.statement.payer not in TABLE_PAYERS or not list(tables.edits):
+    if not reading.comparable or not tables.edits.rows:
         return
     indicators = set(_INDICATOR.findall(reading.text))
     common = indicators.pop() if len(indicators) == 1 else None

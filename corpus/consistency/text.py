@@ -11,7 +11,7 @@ from typing import Protocol
 
 from corpus.codes import CODE_SHAPE
 from corpus.rows import Code
-from corpus.statements import Statement
+from corpus.statements import ANY_PAYER, Statement
 from corpus.tables import CodeTable, Edits, Localities, Rates, TimeUnits
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9)%\]])[.?](?=\s+[A-Z0-9(]|$)")
@@ -23,10 +23,6 @@ NUMBER_WORDS = {
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
     )
 }
-
-
-TABLE_PAYERS = ("any", "medicare")
-"""Payers of statements that must agree with the tables: those speak for CPT and for Medicare."""
 
 
 class Tables(Protocol):
@@ -55,6 +51,10 @@ class Tables(Protocol):
     @property
     def known_codes(self) -> frozenset[str]:
         """Own and neighboring codes."""
+
+    @property
+    def medicare_payers(self) -> frozenset[str]:
+        """Payers for whom Medicare's own rules decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,16 @@ class Reading:
     def text(self) -> str:
         """The statement's words."""
         return self.statement.text
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the statement must agree with the tables, which speak for the code set and for Medicare."""
+        return self.statement.payer == ANY_PAYER or self.for_medicare
+
+    @property
+    def for_medicare(self) -> bool:
+        """Whether the statement is about Medicare's own rules."""
+        return self.statement.payer in self._tables.medicare_payers
 
     @cached_property
     def on(self) -> date:

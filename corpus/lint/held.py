@@ -20,6 +20,7 @@ from corpus.errors import CorpusError, GuidanceError, TableError
 from corpus.knowledge import Coverage
 from corpus.lint.finding import LintFinding
 from corpus.rows import Row
+from corpus.rule_rows import PayerKind
 from corpus.sources import Sources
 from corpus.statements import Statement, Topic, read_guidance
 from corpus.tables import CodeTable, Edits, Localities, Rates, TimeUnits
@@ -129,6 +130,11 @@ class Held:
     def lookalikes(self) -> frozenset[str]:
         """Words that look like codes and are none."""
         return frozenset(row.word for _, row in self.table("lookalikes", models.Lookalike))
+
+    @cached_property
+    def medicare_payers(self) -> frozenset[str]:
+        """Payers for whom Medicare's own rules decide."""
+        return frozenset(row.payer for _, row in self.table("payer_kinds", PayerKind) if row.medicare_rules)
 
     @cached_property
     def source_ids(self) -> frozenset[str]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from corpus.lint.finding import LintFinding
 from corpus.lint.held import Held
 from corpus.rows import TimeRow
+from corpus.rule_rows import Convention
+from corpus.statements import ANY_PAYER
 
 _UNITS = re.compile(r"[0-9A-Z]{5}x[1-9]\d*(?:\+[0-9A-Z]{5}x[1-9]\d*)*|none")
-_OWN_CONVENTIONS = ("cpt", "medicare")
-"""Conventions that read the code's own wording, so that their first billable minute is the code's minimum."""
 
 
 def check(held: Held) -> Iterator[LintFinding]:
@@ -20,17 +20,20 @@ def check(held: Held) -> Iterator[LintFinding]:
     ladders: dict[tuple[str, str], list[tuple[int, TimeRow]]] = {}
     for line, row in held.table("time_units", TimeRow):
         ladders.setdefault((row.family, row.convention), []).append((line, row))
+    # Used by default under the code set or under Medicare, a convention reads the code's own wording.
+    readers = {ANY_PAYER, *held.medicare_payers}
+    own = {row.convention for _, row in held.table("conventions", Convention) if readers & set(row.payers)}
     for (family, convention), rows in ladders.items():
         rows.sort(key=lambda item: item[1].minutes_from)
         expected, billed = 0, False
         for line, row in rows:
-            for message, hint in _span(row, expected, held, first=not billed):
+            for message, hint in _span(row, expected, held, own=not billed and convention in own):
                 yield LintFinding(path, line, "time-span", f"{family} ({convention}): {message}", hint)
             expected = row.minutes_to + 1
             billed = billed or row.codes_and_units != "none"
 
 
-def _span(row: TimeRow, expected: int, held: Held, *, first: bool) -> Iterator[tuple[str, str]]:
+def _span(row: TimeRow, expected: int, held: Held, *, own: bool) -> Iterator[tuple[str, str]]:
     if row.minutes_from != expected:
         what = "overlap" if row.minutes_from < expected else "gap"
         yield f"{what} at {row.minutes_from}, the previous span ends at {expected - 1}", "Spans follow one another."
@@ -49,9 +52,8 @@ def _span(row: TimeRow, expected: int, held: Held, *, first: bool) -> Iterator[t
         if addon is not None and codes[0] not in addon.addon_to:
             yield f"{code} is no add-on to {codes[0]}", "Correct the combination or addon_to in codes.csv."
     base = held.codes.find(codes[0]) if codes else None
-    if not first or base is None or base.min_minutes is None:
+    if not own or base is None or base.min_minutes is None or row.measure != "minutes":
         return
-    own = row.measure == "minutes" and row.convention in _OWN_CONVENTIONS
-    if own and row.minutes_from != base.min_minutes:
+    if row.minutes_from != base.min_minutes:
         message = f"{base.code} begins at {row.minutes_from}, codes.csv says {base.min_minutes}"
         yield message, "Make the two tables agree."
