@@ -228,19 +228,24 @@ def _write_chroma(
 ) -> None:
     """Fill Chroma: a copy of the previous local collection brought up to date when few passages changed."""
     url = chroma_url()
-    chroma = ChromaVectors(building / CHROMA, collection, held, url)
     same = len(set(held) & set(previous.passages))
+    if url is None and same > 0.9 * max(len(held), len(previous.passages)) and previous.folder is not None:
+        copy = building / "chroma-copy"
+        chroma = ChromaVectors(copy, collection, held)
+        try:
+            shutil.copytree(previous.folder / CHROMA, copy)
+            chroma.update(previous.passages, vectors)
+            chroma.close()
+            copy.replace(building / CHROMA)
+        except (OSError, VectorStoreError):
+            # Damaged Chroma files are no reason to fail: they only repeat what we hold. Chroma remembers a path
+            # that failed to open, therefore the copy has a path of its own.
+            chroma.close()
+            remove(copy)
+        else:
+            return
+    chroma = ChromaVectors(building / CHROMA, collection, held, url)
     try:
-        if url is None and previous.folder is not None and same > 0.9 * max(len(held), len(previous.passages)):
-            try:
-                shutil.copytree(previous.folder / CHROMA, building / CHROMA)
-                chroma.update(previous.passages, vectors)
-            except (OSError, VectorStoreError):
-                # A damaged Chroma folder is no reason to fail: it is a copy of what we hold ourselves.
-                chroma.close()
-                remove(building / CHROMA)
-            else:
-                return
         chroma.write(vectors)
     finally:
         chroma.close()

@@ -1,0 +1,28 @@
+"""Fixtures that the whole suite shares: the index of the shipped corpus, built once and kept between runs.
+
+It lies in `var/test-index` (not tracked by git), apart from the product's own index; the first run exports the
+encoder and embeds the corpus (about a minute), later runs open it or re-index what changed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.knowledge import SHIPPED, Knowledge
+from index.search import Index, ensure_index
+
+
+@pytest.fixture(scope="session")
+def index_home() -> Path:
+    """Home folder of the shared index; read it through `built_index`, never build other knowledge into it."""
+    return Path(__file__).parents[1] / "var" / "test-index"
+
+
+@pytest.fixture(scope="session")
+def built_index(index_home: Path) -> Index:
+    """The index of the shipped corpus with the real encoder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CODECITE_CHROMA_URL", raising=False)
+        return ensure_index(Knowledge(SHIPPED), index_home)
