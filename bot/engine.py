@@ -85,10 +85,11 @@ class Bot:
             message: what the user wrote.
             conversation: turns with the same id share their facts; None answers on its own.
             date: date of service unless the message states one (default: the conversation's, else today).
-            payer: payer slug in force unless the message names one.
+            payer: payer slug unless the message names one; empty for none (default: the conversation's).
             item_id: id of the Answer (default: a new one).
         """
-        turn = Turn(message=message, today=date or dt.date.today(), item_id=item_id or uuid.uuid4().hex, payer=payer)
+        today = date or dt.date.today()
+        turn = Turn(message=message, today=today, item_id=item_id or uuid.uuid4().hex, payer=payer, date=date)
         if conversation is not None:
             turn.previous = self._last.get(conversation)
         thread = conversation or uuid.uuid4().hex
@@ -146,11 +147,19 @@ class Steps:
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
         turn.question = self.reader.read(turn.screened.text, earlier, turn.today)
-        facts = turn.question.facts
-        if turn.payer is not None and facts.payer is None:
-            facts = facts.model_copy(update={"payer": turn.payer})
-            turn.question = turn.question.model_copy(update={"facts": facts})
+        facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
+        turn.question = turn.question.model_copy(update={"facts": facts})
         return {"facts": facts.model_dump(mode="json")}
+
+    @staticmethod
+    def _given(turn: Turn, stated: Facts) -> dict[str, Any]:
+        """Payer and date that came beside the message: they yield to the message, not to what was carried over."""
+        given: dict[str, Any] = {}
+        if turn.payer is not None and stated.payer is None:
+            given["payer"] = turn.payer or None
+        if turn.date is not None and stated.date is None:
+            given["date"] = turn.date
+        return given
 
     def decide(self, turn: Turn) -> None:
         """Rules over the tables."""

@@ -26,12 +26,16 @@ class Draft:
 
 @dataclass(slots=True)
 class Turn:
-    """One message on its way to an Answer; `today` is the date of service unless the message states one."""
+    """One message on its way to an Answer.
+
+    `today` is the date of service when nobody names one; `payer` and `date` came beside the message.
+    """
 
     message: str
     today: dt.date
     item_id: str
     payer: str | None = None
+    date: dt.date | None = None
     earlier: Facts | None = None
     previous: Answer | None = None
     screened: Screened | None = None
