@@ -19,14 +19,18 @@ _BOTH = re.compile(
     r"(?P<left>.+) (?:is|are) column one and (?P<right>.+?) column two,?(?: at)?"
     r" (?:modifier )?indicator (?P<indicator>\d)"
 )
+_INTO = re.compile(
+    r"\bbundles (?P<right>(?:(?! into |[:;]).)+) into (?P<left>(?:(?! bundles |[:;]).)+?),?"
+    r" at (?:modifier )?indicator (?P<indicator>\d)"
+)
+_HAS = re.compile(r"(?P<left>.+) (?:has|have) indicator (?P<indicator>\d) edits with (?P<right>.+)")
 _OVER = re.compile(r"\b(?:(?:is|are) )?column one (?:at (?:modifier )?indicator \d )?(?:over|to)\b|\bover\b")
 _UNDER = re.compile(r"\b(?:(?:is|are) )?column two (?:at (?:modifier )?indicator \d )?to\b")
 _VERB = re.compile(r"\bputs? |: ")
 _CODE = r"[0-9A-Z]{5}(?:-[0-9A-Z]{5})?"
+_CHAIN = re.compile(rf", and (?={_CODE}(?:(?:,| and) {_CODE})* with {_CODE})")
 _CLAUSE = re.compile(rf";|, and (?={_CODE}(?:(?:,| and|, and) {_CODE})* (?:(?:is|are) )?(?:column (?:one|two)|over)\b)")
-_VAGUE = re.compile(
-    r"\bsuch as\b|^Until \d|: Until \d|\bvaries\b|every other pair|not? (?:a )?pair|over \S+ over|one over each other"
-)
+_VAGUE = re.compile(r"^Until \d|: Until \d|\bvaries\b|every other pair|over \S+ over|one over each other")
 
 
 def compare(reading: Reading, tables: Tables) -> Iterator[str]:
@@ -36,17 +40,42 @@ def compare(reading: Reading, tables: Tables) -> Iterator[str]:
     indicators = set(_INDICATOR.findall(reading.text))
     common = indicators.pop() if len(indicators) == 1 else None
     for sentence in reading.sentences:
-        if absent := _NONE.search(sentence.text):
-            yield from _absent(sentence, absent, tables)
-        elif every := _EVERY.search(sentence.text):
-            yield from _every(sentence, every, tables)
-        elif paired := _PAIRED.search(sentence.text):
-            yield from _every(sentence, paired, tables)
-        elif both := _BOTH.search(sentence.text):
-            pairs = [(one, two) for one in _codes(sentence, both, "left") for two in _codes(sentence, both, "right")]
-            yield from _pairs(pairs, both.group("indicator"), tables)
-        elif not _VAGUE.search(sentence.text):
-            yield from _columns(sentence, common, reading, tables)
+        if not _VAGUE.search(sentence.text):
+            for part in sentence.text.split(";"):
+                yield from _part(reading.sentence(part), common, reading, tables)
+
+
+def _part(sentence: Sentence, common: str | None, reading: Reading, tables: Tables) -> Iterator[str]:
+    """The claims of one part of a sentence, by the form they have."""
+    text = sentence.text
+    if absent := _NONE.search(text):
+        yield from _absent(sentence, absent, tables)
+    elif every := _EVERY.search(text) or _HAS.search(text):
+        yield from _every(sentence, every, tables)
+    elif "pairs " in text and _CHAIN.search(text):
+        yield from _chain(text, common, reading, tables)
+    elif paired := _PAIRED.search(text):
+        yield from _every(sentence, paired, tables)
+    elif both := _BOTH.search(text) or _INTO.search(text):
+        pairs = [(one, two) for one in _codes(sentence, both, "left") for two in _codes(sentence, both, "right")]
+        yield from _pairs(pairs, both.group("indicator"), tables)
+    else:
+        yield from _columns(sentence, common, reading, tables)
+
+
+def _chain(text: str, common: str | None, reading: Reading, tables: Tables) -> Iterator[str]:
+    """Read "pairs A with B, and C with D, at indicator N": the indicator counts for both."""
+    for part in _CHAIN.split(text.partition("pairs ")[2]):
+        left, _, right = part.partition(" with ")
+        pairs = [(one, two) for one in _named(left, reading) for two in _named(right, reading)]
+        for one, two in pairs:
+            edit = tables.edits.find(one, two)
+            if one != two and (edit is None or (common and edit.modifier_indicator != common)):
+                yield f"{one} with {two} at indicator {common}, edits.csv has {_shown(edit)}"
+
+
+def _named(text: str, reading: Reading) -> Sequence[str]:
+    return reading.sentence(text).between(0, len(text))
 
 
 def _absent(sentence: Sentence, match: re.Match[str], tables: Tables) -> Iterator[str]:
@@ -66,7 +95,7 @@ def _every(sentence: Sentence, match: re.Match[str], tables: Tables) -> Iterator
     for first in _codes(sentence, match, "left"):
         for second in _codes(sentence, match, "right"):
             edit = tables.edits.find(first, second)
-            if first == second:
+            if first == second or first not in tables.codes or second not in tables.codes:
                 continue
             if edit is None or edit.modifier_indicator != match.group("indicator"):
                 yield f"{first} with {second} at indicator {match.group('indicator')}, edits.csv has {_shown(edit)}"
@@ -106,7 +135,7 @@ def _right(
 
 def _pairs(pairs: Sequence[tuple[str, str]], indicator: str | None, tables: Tables) -> Iterator[str]:
     for one, two in pairs:
-        if one == two:
+        if one == two or one not in tables.codes or two not in tables.codes:
             continue
         edit = tables.edits.find(one, two)
         wrong_way = edit is not None and edit.column1 != one
