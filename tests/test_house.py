@@ -22,6 +22,7 @@ from bot.cli import build_app
 from bot.settings import Settings
 from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
+from index.search import Index
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "corpus", "index", "eval")
@@ -228,6 +229,16 @@ def loaded_by(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("arguments", [["--help"], ["version"], ["code", "0592T"]], ids=" ".join)
 def test_looking_up_a_code_loads_no_search_and_no_web(arguments: list[str]) -> None:
     assert loaded_by(*arguments) & {*HEAVY, "chromadb", "langgraph", "langchain_core", "onnxruntime", "bm25s"} == set()
+
+
+def test_answering_loads_neither_torch_nor_web(
+    built_index: Index, index_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index").symlink_to(index_home, target_is_directory=True)
+    monkeypatch.setenv("CODECITE_HOME", str(tmp_path))
+    loaded = loaded_by("ask", "Which code for 45 minutes of individual psychotherapy?")
+    assert "langgraph" in loaded
+    assert loaded & set(HEAVY) == set()
 
 
 def documents() -> list[Path]:

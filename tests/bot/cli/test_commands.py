@@ -6,38 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from tests.bot.cli.conftest import Runner
 
 ROOT = Path(__file__).parents[3]
-
-
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
-    monkeypatch.setenv("COLUMNS", "120")
-    return Runner(capsys)
-
-
-class Runner:
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> Result:
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        out, err = self._capsys.readouterr()
-        return Result(int(ended.value.code or 0), out, err)
 
 
 @pytest.mark.parametrize("command", [[], ["ask"], ["chat"], ["code"], ["index"], ["index", "build"], ["web"]])
