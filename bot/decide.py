@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from bot.answer import Verdict
+from bot.answer import Assumption, Verdict
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
 from bot.findings.describe import describe
@@ -14,14 +14,17 @@ from bot.findings.pairs import pairs_finding
 from bot.findings.price import price_finding
 from bot.findings.select import select_finding
 from bot.findings.status import premise_finding, status_finding
-from bot.findings.time import time_finding
+from bot.findings.time import open_readings, readings_finding, time_finding
 from bot.findings.who import who_finding
+from bot.lookup import similar_codes
 from bot.question import Question
+from bot.respond import PAST_HORIZON, past_horizon, unknown_code
 from bot.rules.pairs import combine
 from bot.rules.price import find_localities, price, setting_of
-from bot.rules.select import Request, Selection, select
+from bot.rules.select import Request, Selection, codes_of, select
 from bot.rules.time import units_for_code
 from bot.rules.who import who
+from bot.understand.polarity import turned
 from corpus.knowledge import Knowledge
 
 
@@ -35,13 +38,20 @@ class Case:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of the tables that the turn or the conversation is about."""
-        return tuple(mention.code for mention in self.question.facts.codes)
+        """Codes of the tables that the turn or the conversation is about, but for those said to be absent."""
+        return tuple(mention.code for mention in self.question.facts.codes if not mention.negated)
 
     @property
     def active(self) -> tuple[str, ...]:
         """Those of `codes` that may be reported on the date."""
         return tuple(code for code in self.codes if self.knowledge.codes.status(code, self.on) == "active")
+
+    @property
+    def service_codes(self) -> tuple[str, ...]:
+        """The base codes of the named service that are active on the date."""
+        rows = [row for row in self.knowledge.services if row.service == self.question.facts.service]
+        codes = dict.fromkeys(code for row in rows for code in codes_of(self.knowledge, row))
+        return tuple(code for code in codes if self.knowledge.codes.status(code, self.on) == "active")
 
     def about(self, *intents: str) -> bool:
         """Whether one of these intents was read in the turn."""
@@ -61,6 +71,8 @@ def _findings(case: Case) -> Iterator[Finding]:
         finding = rule(case)
         if finding is not None:
             yield finding
+            if finding.rule == PAST_HORIZON:
+                return
 
 
 def _not_active(case: Case) -> Finding | None:
@@ -74,7 +86,7 @@ def _not_active(case: Case) -> Finding | None:
 
 def _premise(case: Case) -> Finding | None:
     for code in case.active:
-        finding = premise_finding(case.knowledge, code, case.on, case.question.text)
+        finding = premise_finding(case.knowledge, code, case.on, case.question.search_text)
         if finding.claims and case.question.polar:
             return finding
     return None
@@ -85,9 +97,12 @@ def _denial(case: Case) -> Finding | None:
 
 
 def _still_valid(case: Case) -> Finding | None:
-    if not case.about("changed") or len(case.active) != 1 or case.active != case.codes:
+    """Whether the named codes, or those of the named service, are still active."""
+    if not case.about("changed") or case.active != case.codes:
         return None
-    return status_finding(case.knowledge, case.active[0], case.on)
+    codes = case.active or case.service_codes
+    found = merged([status_finding(case.knowledge, code, case.on) for code in codes[:3]], rule="status")
+    return replace(found, verdict=turned(found.verdict)) if case.question.negative else found
 
 
 def _price(case: Case) -> Finding | None:
@@ -108,11 +123,17 @@ def _price(case: Case) -> Finding | None:
 def _who(case: Case) -> Finding | None:
     """Whether the clinician may report the named code, or who may; only when that is what was asked."""
     facts = case.question.facts
-    asked = case.about("who", "supervision") or (case.question.stated.performer and case.question.polar)
-    if not asked or len(case.active) != 1 or case.question.stated.minutes is not None:
+    asked = case.about("who") or (case.question.stated.performer and case.question.polar and case.active)
+    codes = case.active or case.service_codes
+    if not asked or not codes or len(case.active) > 1 or case.question.stated.minutes is not None:
         return None
-    found = who(case.knowledge, case.active[0], facts.performer, facts.payer, case.on)
-    return who_finding(case.knowledge, found, case.on)
+    payer, assumed = facts.payer, tuple[Assumption, ...]()
+    slot = case.knowledge.rules.slots["payer"]
+    if payer is None and slot.default_value is not None:
+        payer = slot.default_value
+        assumed = (Assumption(slot=slot.slot, value=payer, why=slot.default_why or ""),)
+    found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
+    return replace(who_finding(case.knowledge, found, case.on), assumptions=assumed)
 
 
 def _pairs(case: Case) -> Finding | None:
@@ -138,11 +159,22 @@ def _units(case: Case) -> Finding | None:
     amount = facts.minutes if facts.minutes is not None else facts.days
     if amount is None or not case.active or (len(case.active) > 1 and not _one_ladder(case)):
         return None
-    result = units_for_code(case.knowledge, case.active[0], amount, payer=facts.payer, on=case.on)
+    code = case.active[0]
+    readings = open_readings(case.knowledge, code, amount, facts.payer, case.on)
+    if len({reading.units for reading in readings}) > 1:
+        return readings_finding(case.knowledge, readings, case.on)
+    result = units_for_code(case.knowledge, code, amount, payer=facts.payer, on=case.on)
     if result is None:
         return None
     finding = time_finding(case.knowledge, result, case.on)
+    if not _asks_for_time(case):
+        return replace(finding, verdict=None)
     return replace(finding, verdict=_fits_claimed(case, finding))
+
+
+def _asks_for_time(case: Case) -> bool:
+    """Whether yes or no is about the time and the units, not about something else that a time was said with."""
+    return case.question.polar and not case.about("time-rule", "documentation", "coverage", "telehealth", "frequency")
 
 
 def _fits_claimed(case: Case, finding: Finding) -> Verdict | None:
@@ -157,25 +189,33 @@ def _fits_claimed(case: Case, finding: Finding) -> Verdict | None:
 def _select(case: Case) -> Finding | None:
     """The codes for a named service; with several services each is told, a visit only as base of its add-on."""
     facts = case.question.facts
-    wanted = case.about("select", "units", "coverage") or facts.minutes is not None
-    if not facts.services or case.active or not wanted:
+    wanted = case.about("select", "units") or facts.minutes is not None
+    if not facts.services or case.active or not wanted or _asks_else(case):
         return None
     services = [name for name in facts.services if not (facts.with_em == "yes" and name in _visits(case.knowledge))]
     found = [_selected(case, name) for name in services or facts.services]
     return merged([finding for finding in found if finding.claims], rule="select")
 
 
+_ELSE = ("changed", "coverage", "who", "supervision", "telehealth", "payment", "documentation", "frequency", "denial")
+
+
+def _asks_else(case: Case) -> bool:
+    """Whether another thing than a code is asked of the service, and no time was said that would decide a code."""
+    return case.question.stated.minutes is None and (
+        case.about(*_ELSE) or (case.question.polar and not case.about("select"))
+    )
+
+
 def _visits(knowledge: Knowledge) -> set[str]:
-    """Services that are the medical visit which a therapy add-on goes with."""
-    bases = {base for row in knowledge.codes if row.addon for base in row.addon_to}
+    """Services that are the medical visit with which a therapy add-on goes: of the family of the add-on's bases."""
+    paired = [row for row in knowledge.services if row.with_em == "yes"]
+    addons = [knowledge.codes.get(code) for row in paired for code in codes_of(knowledge, row)]
+    families = {knowledge.codes.get(base).family for row in addons for base in row.addon_to[:1]}
     return {
         row.service
         for row in knowledge.services
-        if row.time_family
-        and any(u[0] in bases for t in knowledge.time_units if t.family == row.time_family for u in t.units)
-        and row.with_em is None
-        and row.visit is not None
-        and row.performers
+        if any(knowledge.codes.get(code).family in families for code in codes_of(knowledge, row))
     }
 
 
@@ -214,6 +254,18 @@ def _participants(knowledge: Knowledge, service: str, stated: str | None) -> str
     return stated if stated in held else None
 
 
+def _past_horizon(case: Case) -> Finding | None:
+    return past_horizon(case.knowledge, case.on) if case.on > case.knowledge.coverage.horizon else None
+
+
+def _unknown(case: Case) -> Finding | None:
+    """Codes in no table: a neighboring field's are named as such, others with the near ones of the tables."""
+    found = [status_finding(case.knowledge, code, case.on) for code in case.question.neighbour_codes]
+    for code in case.question.unknown_codes:
+        found.append(unknown_code(case.knowledge, code, similar_codes(case.knowledge, code, case.on)))
+    return merged(found, rule="unknown") if found else None
+
+
 def _describe(case: Case) -> Finding | None:
     """What the named codes are: in full when that is the question, briefly to compare two."""
     if case.about("compare") and len(case.active) >= 2:
@@ -244,6 +296,8 @@ def merged(findings: list[Finding], *, rule: str) -> Finding:
 
 
 RULES: tuple[Rule, ...] = (
+    _past_horizon,
+    _unknown,
     _not_active,
     _premise,
     _denial,

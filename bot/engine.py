@@ -197,7 +197,7 @@ def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
     graph = StateGraph(Memory, context_schema=Turn)
 
     def step(name: str, work: Callable[[Turn], None]) -> None:
-        def run(_: Memory, runtime: Runtime[Turn]) -> Memory:
+        def run(state: Memory, runtime: Runtime[Turn]) -> Memory:
             started = time.perf_counter()
             work(runtime.context)
             runtime.context.timings[name] = _ms(started)
@@ -205,13 +205,13 @@ def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
 
         graph.add_node(name, run)
 
-    def understand(memory: Memory, runtime: Runtime[Turn]) -> Memory:
+    def understand(state: Memory, runtime: Runtime[Turn]) -> Memory:
         started = time.perf_counter()
-        update = steps.understand(runtime.context, memory)
+        update = steps.understand(runtime.context, state)
         runtime.context.timings["understand"] = _ms(started)
         return update
 
-    def allowed(_: Memory, runtime: Runtime[Turn]) -> str:
+    def allowed(state: Memory, runtime: Runtime[Turn]) -> str:
         screened = runtime.context.screened
         return "decline" if screened is not None and screened.decline is not None else "understand"
 

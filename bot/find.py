@@ -18,9 +18,10 @@ from functools import cached_property
 from bot import respond
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
-from bot.polarity import verdict_of
 from bot.question import Facts, Question
 from bot.turn import Turn
+from bot.understand.fillers import FILLERS
+from bot.understand.polarity import verdict_of
 from bot.understand.read import Reader
 from corpus.knowledge import Knowledge
 from corpus.statements import ANY_PAYER, Statement
@@ -28,6 +29,7 @@ from index.lexical import tokenize
 from index.search import Filters, Hit, Index
 
 _POOL = 60
+_SHORT = 6
 _ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 8
 _WEIGHT_CODES = 0.45
 _WEIGHT_KIND = 0.22
@@ -87,6 +89,8 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
+        if not decided and _names_nothing(question):
+            return [respond.ask_subject(self.knowledge)]
         kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
         if not kept:
             return [] if decided else [respond.nothing(self.knowledge)]
@@ -129,7 +133,7 @@ class Finder:
     def _wanted(self, query: str) -> dict[str, float]:
         """The stems of the query that statements use at all, or that only the user uses, with their weights."""
         rare = math.log(1 + len(self.knowledge.statements))
-        return {stem: self._weights.get(stem, rare) for stem in tokenize(query) if stem not in _STOP}
+        return {stem: self._weights.get(stem, rare) for stem in tokenize(query) if stem not in FILLERS}
 
     def _scored(self, question: Question, codes: Sequence[str], wanted: dict[str, float], hit: Hit, rank: int) -> Found:
         statement = self.knowledge.statements.get(hit.passage.key)
@@ -161,6 +165,11 @@ class Finder:
             if len(chosen) == limit:
                 break
         return tuple(chosen)
+
+
+def _names_nothing(question: Question) -> bool:
+    """Whether a short message holds no subject at all, only words like "is it covered?"."""
+    return not question.content and not question.facts.stated() and len(question.text.split()) <= _SHORT
 
 
 def _answerable(question: Question, hits: Sequence[Hit]) -> bool:
@@ -199,15 +208,3 @@ def claim(knowledge: Knowledge, statement: Statement) -> Claim:
 
 def _overlap(first: frozenset[str], second: frozenset[str]) -> float:
     return len(first & second) / (min(len(first), len(second)) or 1)
-
-
-_STOP = frozenset(
-    tokenize(
-        "a an and are as at be been but by can could do does did for from get got had has have he her here him his how "
-        "i if in into is it its just like me my no not now of on or our ours out put she so some than that the their "
-        "them then there they thing this those to too up us use want was we were what when where which who whom why "
-        "will with without would you your yours am im id ive dont doesnt isnt arent cant wont ok okay please thanks "
-        "hi hello right still need really say said tell told us go goes going make made way able also any each per "
-        "patient client pt one two code codes bill billing billed cpt"
-    )
-)

@@ -14,11 +14,12 @@ class Frozen(BaseModel):
 
 
 class CodeMention(Frozen):
-    """A code as typed: with its units (`x2`) and modifiers (`-95`) when those were typed with it."""
+    """A code as typed: with its units (`x2`) and modifiers (`-95`); `negated` when it was said to be absent."""
 
     code: str
     units: int | None = None
     modifiers: tuple[str, ...] = ()
+    negated: bool = False
 
 
 class Duration(Frozen):
@@ -71,9 +72,10 @@ class Facts(Frozen):
 class Question(Frozen):
     """One turn, read: `facts` hold for the conversation so far, `stated` were said in this turn.
 
-    `intents` are ordered, strongest first; `polar` means that yes or no is expected; `denials` are claim adjustment
+    `intents` are ordered, strongest first; `polar` means that yes or no is expected, `negative`
+    that it is put negatively; `denials` are claim adjustment
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
-    that the turn leans on earlier ones.
+    that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue.
     """
 
     text: str
@@ -81,9 +83,11 @@ class Question(Frozen):
     stated: Facts
     intents: tuple[str, ...] = ()
     polar: bool = False
+    negative: bool = False
     unknown_codes: tuple[str, ...] = ()
     neighbour_codes: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     performers: tuple[str, ...] = ()
     follow_up: bool = False
     search_text: str = ""
+    content: int = 0

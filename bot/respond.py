@@ -6,6 +6,7 @@ import datetime as dt
 
 from bot.answer import Answer, AnswerWarning, Clarify, Sentence
 from bot.evidence import Claim, Evidence, Finding, from_row
+from bot.records import COVERAGE
 from bot.turn import Turn
 from corpus.knowledge import Knowledge
 
@@ -25,7 +26,8 @@ def past_horizon(knowledge: Knowledge, on: dt.date) -> Finding:
     row = knowledge.fixed_texts["beyond-horizon"]
     text = row.text.format(date=on.isoformat(), horizon=horizon)
     warning = AnswerWarning(kind="vintage", text=text)
-    claim = Claim(text, (from_row(knowledge, row, ("key", "text")),))
+    covered = Evidence("table", COVERAGE, "What the knowledge covers", f"horizon: {horizon}")
+    claim = Claim(text, (from_row(knowledge, row, ("key", "text")), covered))
     return Finding((claim,), warnings=(warning,), rule=PAST_HORIZON)
 
 
@@ -57,7 +59,7 @@ def declined(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answ
     decline = screened.decline
     assert decline is not None, "only what was declined comes here"
     reply = f"{decline.reply} {decline.help}".strip()
-    warnings = ()
+    warnings: tuple[AnswerWarning, ...] = ()
     if screened.phi:
         text = knowledge.fixed_texts["phi"].text.format(kinds=", ".join(screened.phi))
         warnings = (AnswerWarning(kind="phi", text=text),)

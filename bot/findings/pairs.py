@@ -78,7 +78,7 @@ def _bottom_line(pair: Pair, both: str) -> Claim:
         case "separate":
             text = f"{both} may both be billed {period} only as separate, distinct services."
         case "base_and_addon":
-            text = f"{both} go together: one is the add-on and the other its primary code."
+            text = f"{both} go together, as an add-on code with its primary code."
         case _:
             text = f"{both} may be billed together {period}."
     return Claim(text, pair.evidence)

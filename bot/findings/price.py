@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answer import AnswerWarning
+from bot.answer import AnswerWarning, CodeRole, Verdict
 from bot.evidence import Claim, Finding
 from bot.findings.advice import advice
 from bot.rules.price import Price, dollars
@@ -40,8 +40,8 @@ def _no_amount(knowledge: Knowledge, found: Price) -> Finding:
     kinds = {"not-paid": "not_covered", "contractor-priced": "payer_varies", "no-data": "vintage"}
     kind = kinds.get(found.state, "vintage")
     warning = AnswerWarning.model_validate({"kind": kind, "text": text, "codes": (found.code,)})
-    role = "rejected" if found.state == "not-paid" else "mentioned"
-    verdict = "no" if found.state == "not-paid" else None
+    role: CodeRole = "rejected" if found.state == "not-paid" else "mentioned"
+    verdict: Verdict | None = "no" if found.state == "not-paid" else None
     evidence = found.evidence
     return Finding(
         (Claim(text, evidence),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answer import AnswerWarning, Assumption, Clarify, CodeAdvice
+from bot.answer import AnswerWarning, Assumption, Clarify, CodeAdvice, CodeRole
 from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.findings.advice import advice
 from bot.findings.time import time_finding
@@ -113,7 +113,7 @@ def _conditional(knowledge: Knowledge, found: Selection) -> Finding:
     for option in found.options:
         claims.append(_if(knowledge, option))
         shown = option.units or tuple(pair for step in option.spans for pair in step.units)
-        role = "recommended" if len(found.options) == 1 and len(dict(shown)) == 1 else "alternative"
+        role: CodeRole = "recommended" if len(found.options) == 1 and len(dict(shown)) == 1 else "alternative"
         codes += [advice(knowledge, code, role, found.request.on) for code, _ in shown]
     return Finding(tuple(claims), tuple(codes), clarify=_clarify(knowledge, found))
 
@@ -190,10 +190,10 @@ def _nothing(knowledge: Knowledge, found: Selection) -> Finding:
     for option in found.options:
         if option.time is not None and not option.time.units:
             return time_finding(knowledge, option.time, found.request.on)
-    option = found.options[0] if found.options else None
+    first = found.options[0] if found.options else None
     evidence = (
-        option.evidence
-        if option
+        first.evidence
+        if first
         else tuple(
             from_row(knowledge, row, ("service", "label", "performers", "payers"))
             for row in knowledge.services

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.answer import AnswerWarning
+from bot.answer import AnswerWarning, Clarify
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
 from bot.rules.ladder import Step, Units
-from bot.rules.time import TimeResult
+from bot.rules.time import TimeResult, units_for_code
 from corpus.knowledge import Knowledge
 
 
@@ -37,6 +37,58 @@ def time_finding(knowledge: Knowledge, result: TimeResult, on: date) -> Finding:
     )
     advised = tuple(advice(knowledge, code, "recommended", on, units=number) for code, number in result.units)
     return Finding(tuple(claims), advised, warnings, rule="time")
+
+
+def open_readings(knowledge: Knowledge, code: str, minutes: int, payer: str | None, on: date) -> tuple[TimeResult, ...]:
+    """The readings of a repeating code that states no first minute and belongs to no family.
+
+    Whether its units are rounded at the midpoint or counted in full is for the payer to say, so both are counted;
+    empty for any other code.
+    """
+    row = knowledge.codes.find(code, on)
+    if row is None or row.min_minutes is not None or knowledge.rules.families_of(code):
+        return ()
+    named = [one for one in knowledge.rules.conventions.values() if not one.payers and one.counting in _ROUNDINGS]
+    results = {
+        one.counting: units_for_code(knowledge, code, minutes, one.convention, payer, on)
+        for one in sorted(named, key=lambda one: -one.rank)
+    }
+    return tuple(result for result in results.values() if result is not None)
+
+
+_ROUNDINGS = ("midpoint", "full")
+
+
+def readings_finding(knowledge: Knowledge, readings: tuple[TimeResult, ...], on: date) -> Finding:
+    """The units under each reading, and the question which one the payer uses."""
+    slot = knowledge.rules.slots["payer"]
+    code = readings[0].rule.codes[0]
+    claims = []
+    for reading in readings:
+        cells = from_row(knowledge, reading.convention, ("convention", "name", "meaning"))
+        counted = f"{reading.minutes} {reading.rule.measure} is {_units(reading.units)}"
+        text = f"{counted} under the {reading.convention.name}: {reading.convention.meaning}"
+        claims.append(Claim(text, (*reading.evidence, cells)))
+    fewest = min(sum(number for _, number in reading.units) for reading in readings)
+    text = f"The payer or state program sets how {code} is rounded; until that is known, {fewest} is the safe count."
+    warning = AnswerWarning(kind="payer_varies", text=text, codes=(code,))
+    clarify = Clarify(slot=slot.slot, question=slot.question)
+    return Finding(
+        tuple(claims), (advice(knowledge, code, "alternative", on),), (warning,), clarify=clarify, rule="time"
+    )
+
+
+def other_readings(result: TimeResult, others: tuple[TimeResult, ...]) -> list[Claim]:
+    """What the minutes bill where a payer counts in another way."""
+    return [
+        Claim(
+            f"Under the {other.convention.name}, only where the payer uses it, {other.minutes} {other.rule.measure} is "
+            f"{_units(other.units)}.",
+            other.evidence,
+        )
+        for other in others
+        if other.units != result.units
+    ]
 
 
 def _nothing(knowledge: Knowledge, result: TimeResult, on: date) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.answer import AnswerWarning, Verdict
+from bot.answer import AnswerWarning, CodeRole, Verdict
 from bot.evidence import Claim, Finding
 from bot.findings.advice import advice
 from bot.rules.who import WhoResult
@@ -21,12 +21,12 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:
     if found.supervision:
         claims.append(Claim(f"Supervision for {found.code}: {found.supervision}.", found.evidence))
     verdict = _verdict(found)
-    warnings = ()
+    warnings: tuple[AnswerWarning, ...] = ()
     if found.state == "not_applicable":
         warnings = (AnswerWarning(kind="not_covered", text=found.reason, codes=(found.code,)),)
     elif found.state == "no_data":
         warnings = (AnswerWarning(kind="payer_varies", text=found.reason, codes=(found.code,)),)
-    role = "rejected" if found.state == "not_applicable" else "mentioned"
+    role: CodeRole = "rejected" if found.state == "not_applicable" else "mentioned"
     codes = [advice(knowledge, found.code, role, on)]
     codes += [advice(knowledge, code, "alternative", on) for code in found.instead]
     return Finding(tuple(claims), tuple(codes), warnings, verdict=verdict, rule="who")

@@ -13,6 +13,7 @@ _UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
 _UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
 _MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
 _UNITS_BEFORE = re.compile(r"\b(\d{1,2})\s*(?:x|units? of)\s*$", re.IGNORECASE)
+_WITHOUT = re.compile(r"\b(?:WITHOUT|W/O|INSTEAD OF|RATHER THAN|NO|NOT)\s+(?:A\s+|AN\s+|THE\s+)?$")
 _MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
 _TWO = re.compile(r"(?<![A-Za-z0-9$.:/-])([A-Z]{2}|[A-Z]\d|\d{2})(?![A-Za-z0-9%:]|\.\d|/\d)")
 _NOT_A_MODIFIER = re.compile(
@@ -75,14 +76,16 @@ def _mention(code: str, upper: str, match: re.Match[str], modifiers: Collection[
         rest = rest[hit.end() :]
     after, before = _UNITS_AFTER.match(rest), _UNITS_BEFORE.search(upper[: match.start()])
     units = int(after.group(1)) if after else int(before.group(1)) if before else None
-    return CodeMention(code=code, units=units, modifiers=tuple(held))
+    negated = _WITHOUT.search(upper[: match.start()]) is not None
+    return CodeMention(code=code, units=units, modifiers=tuple(held), negated=negated)
 
 
 def _merged(old: CodeMention | None, new: CodeMention) -> CodeMention:
     if old is None:
         return new
     modifiers = tuple(dict.fromkeys((*old.modifiers, *new.modifiers)))
-    return CodeMention(code=new.code, units=new.units or old.units, modifiers=modifiers)
+    negated = old.negated and new.negated
+    return CodeMention(code=new.code, units=new.units or old.units, modifiers=modifiers, negated=negated)
 
 
 def _modifiers(message: str, known: Collection[str]) -> tuple[str, ...]:

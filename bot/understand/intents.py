@@ -25,6 +25,8 @@ _POLAR_INSIDE = re.compile(
     r"\b(?:ok to|okay to|(?:can|could|may|should|must) (?:i|we|he|she|they|it|you|the|my|our)\b)"
 )
 _MANY_WORDS = 5
+_CUE = 3
+"""Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
 _WH = re.compile(r"\b(?:what|which|how|who|when|where|why|whats)\b")
 _CLAUSE = re.compile(r"([,.;:?!]+)(?!\d)")
@@ -65,7 +67,7 @@ def intents_of(
     """Intents, strongest first. Cues count once each; the shape of what was stated adds to them."""
     score: Counter[str] = Counter()
     for cue in dict.fromkeys(cues):
-        score[cue] += 1
+        score[cue] += _CUE
     number = len(codes.codes)
     if codes.denials:
         score["denial"] += 3
@@ -79,6 +81,8 @@ def intents_of(
         score["select"] += 1
     if performers and ("who" in score or "coverage" in score):
         score["who"] += 1
+    if stated.payer:
+        score["coverage"] += 1
     if codes.modifiers:
         score["modifier"] += 2
     return tuple(intent for intent, _ in sorted(score.items(), key=lambda item: -item[1]))

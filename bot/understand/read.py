@@ -12,10 +12,13 @@ from bot.understand.carry import carry
 from bot.understand.codes import CodesRead, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
+from bot.understand.fillers import FILLERS
 from bot.understand.intents import intents_of, is_polar
 from bot.understand.lexicon import Lexicon, Mention
-from bot.understand.tokens import Token, fold
+from bot.understand.polarity import asked_negatively
+from bot.understand.tokens import Token, fold, tokens
 from corpus.knowledge import Knowledge
+from index.lexical import tokenize
 
 _WORD = re.compile(r"[a-z]{3,}")
 _GROUP_SIZE = re.compile(
@@ -37,6 +40,17 @@ class Reader:
         """The vocabulary; words of our own guidance are never taken for typos."""
         text = " ".join(statement.text for statement in self.knowledge.statements).lower()
         return Lexicon(self.knowledge.phrases, frozenset(_WORD.findall(text)))
+
+    @cached_property
+    def _cue_stems(self) -> frozenset[str]:
+        slots = ("intent", "polarity")
+        cues = " ".join(row.phrase for row in self.knowledge.phrases if row.slot in slots and " " not in row.phrase)
+        return frozenset(tokenize(cues))
+
+    @cached_property
+    def _defaults(self) -> dict[str, str]:
+        """The service that a clinician is taken to mean when none is named."""
+        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "performer-service"}
 
     @cached_property
     def _states(self) -> frozenset[str]:
@@ -76,13 +90,20 @@ class Reader:
             stated=stated,
             intents=intents_of(cues, stated, facts, codes, performers),
             polar=is_polar(message, cues),
+            negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
             denials=codes.denials,
             performers=tuple(dict.fromkeys(performers)),
             follow_up=earlier is not None and carried != stated,
-            search_text=" ".join(dict.fromkeys(word.text for word in words)),
+            search_text=self._search_text(message, words),
+            content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
+
+    def _search_text(self, message: str, words: Sequence[Token]) -> str:
+        """What is searched for: the words as typed, the words as read, and the trade's words for what was said."""
+        typed = [word.text for word in (*tokens(fold(message)), *words)]
+        return " ".join(dict.fromkeys((*typed, *(m.value for m in self.lexicon.mentions(words, "synonym")))))
 
     def _facts(
         self, message: str, words: Sequence[Token], codes: CodesRead, times: Sequence[Duration], today: dt.date
@@ -144,10 +165,10 @@ class Reader:
     def _with_default_service(
         self, message: str, words: Sequence[Token], facts: Facts, times: Sequence[Duration]
     ) -> Facts:
-        """A session without a named service is psychotherapy, when a time is stated and no code is."""
-        if facts.services or facts.codes or not (times or facts.participants):
+        """The service of a session that is not named: the clinician's, else psychotherapy, when a time is stated."""
+        if facts.services or facts.codes or not (times or facts.participants or facts.minutes is not None):
             return facts
-        default = self._last(words, "service-default")
+        default = self._defaults.get(facts.performer or "") or self._last(words, "service-default")
         return facts.model_copy(update={"services": (default,)}) if default else facts
 
 

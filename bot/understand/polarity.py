@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answer import Verdict
+from bot.understand.fillers import FILLERS
 from bot.understand.intents import polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.tokens import Token
@@ -20,6 +21,7 @@ from index.lexical import tokenize
 _SLOT = "polarity"
 _PIECES = re.compile(r"(?<=[.;:])\s+|,\s+(?=[a-z])")
 _REACH = 4
+_OPENING = 1
 
 
 def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | None:
@@ -34,13 +36,26 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     sign = _sign(lexicon, lexicon.read(best)) or _sign(lexicon, lexicon.read(statement))
     if sign in (None, "depends"):
         return sign
-    if _sign(lexicon, lexicon.read(asked)) == "no":
-        return "no" if sign == "yes" else "yes"
-    return sign
+    return turned(sign) if asked_negatively(lexicon, question) else sign
+
+
+def turned(verdict: Verdict | None) -> Verdict | None:
+    """Yes for no and no for yes; anything else stays."""
+    if verdict == "yes":
+        return "no"
+    return "yes" if verdict == "no" else verdict
+
+
+def asked_negatively(lexicon: Lexicon, question: str) -> bool:
+    """Whether the question is put negatively: "aren't the codes dead?", "is it bundled?"."""
+    cues = lexicon.mentions(lexicon.read(polar_clause(question)), _SLOT)
+    opens = any(cue.value == "not" and cue.first <= _OPENING for cue in cues)
+    bad = [cue for cue in cues if cue.value == "bad"]
+    return opens != bool(bad)
 
 
 def _content(text: str) -> set[str]:
-    return set(tokenize(CODE_SHAPE.sub(" ", text)))
+    return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 
 def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict | None:
