@@ -86,7 +86,17 @@ STOPPING: frozenset[WarningKind] = frozenset(
 )
 """Warnings that can stop a claim; the others are remarks."""
 
-WORDS: Mapping[str, str] = {"pos": "place of service", "dos": "date of service", "date": "date of service"}
+WORDS: Mapping[str, str] = {
+    "date": "date of service",
+    "dos": "date of service",
+    "pos": "place of service",
+    "place": "place of service",
+    "performer": "rendering provider",
+    "participants": "who took part",
+    "services": "service",
+    "with_em": "medical visit the same day",
+}
+"""What a fact is called where its slot's own name does not say it."""
 
 
 def slot_name(slot: str) -> str:
@@ -114,11 +124,22 @@ def safe_url(url: str) -> str:
     return url.strip() if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def facts_in_force(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Facts as (name, value) for display, the date of service first and always present."""
-    stated = [(slot_name(slot), value) for slot, value in answer.facts.items() if value]
-    dated = [pair for pair in stated if pair[0] == slot_name("date")] or [(slot_name("date"), answer.as_of)]
-    return (*dated, *(pair for pair in stated if pair not in dated))
+def facts_in_force(answer: Answer, names: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+    """Facts as (name, value) for display, the date of service first and always present.
+
+    `names` gives values (a payer's word, say) their names; other words lose their hyphens.
+    """
+    known = names or {}
+    others = [
+        (slot_name(slot), known.get(value) or _words(value))
+        for slot, value in answer.facts.items()
+        if value and slot_name(slot) != slot_name("date")
+    ]
+    return ((slot_name("date"), answer.as_of), *others)
+
+
+def _words(value: str) -> str:
+    return _HYPHEN.sub(" ", value)
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -140,6 +161,7 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#]|^[-+]|(?<=^\d)[.)])")
 
 

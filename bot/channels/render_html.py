@@ -8,7 +8,7 @@ fragment holds no line break: a Markdown reader treats it as one HTML block and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 import nh3
@@ -84,7 +84,7 @@ def answer_html(answer: Answer, *, sentences: int | None = None) -> str:
         parts += [_warnings(answer, write)]
     parts += [f'<p class="cc-sentence">{_sentence(row, write, key)}</p>' for row in shown[1:]]
     if not partial:
-        parts += [_code_table(answer, write), _assumptions(answer), _more(answer, write, key), _copy(answer)]
+        parts += [_code_tables(answer, write), _assumptions(answer), _more(answer, write, key), _copy(answer)]
     body = f'<div class="cc-body">{"".join(parts)}</div>'
     aside = "" if partial else _evidence_list(answer.citations, key)
     return clean(f'<div class="cc-answer">{body}{aside}</div>')
@@ -95,13 +95,13 @@ def clarify_html(clarify: Clarify) -> str:
     return clean(f'<p class="cc-question">{escape(clarify.question)}</p>')
 
 
-def facts_html(answer: Answer | None) -> str:
-    """The facts in force as chips; an invitation before the first answer."""
+def facts_html(answer: Answer | None, names: Mapping[str, str] | None = None) -> str:
+    """The facts in force as chips; an invitation before the first answer. `names` gives values their names."""
     if answer is None:
         return clean('<p class="cc-fine">Facts you state (minutes, payer, place, who) will show here.</p>')
     chips = "".join(
         f'<li class="cc-chip"><span class="cc-chip-name">{escape(name)}</span> {escape(value)}</li>'
-        for name, value in facts_in_force(answer)
+        for name, value in facts_in_force(answer, names or {})
     )
     return clean(f'<ul class="cc-chips" aria-label="Facts in force" tabindex="0">{chips}</ul>')
 
@@ -140,8 +140,21 @@ def _warnings(answer: Answer, write: Write) -> str:
     return f'<ul class="cc-warnings">{rows}</ul>' if rows else ""
 
 
-def _code_table(answer: Answer, write: Write) -> str:
-    if not answer.codes:
+def _code_tables(answer: Answer, write: Write) -> str:
+    """The codes that decide, and below them, folded away, those that sentences only mention."""
+    decisive = tuple(row for row in answer.codes if row.role != "mentioned")
+    mentioned = tuple(row for row in answer.codes if row.role == "mentioned")
+    if not decisive:
+        return _code_table(mentioned, "Codes", write)
+    table = _code_table(decisive, "Codes", write)
+    if not mentioned:
+        return table
+    summary = f"<summary>Codes mentioned ({len(mentioned)})</summary>"
+    return f'{table}<details class="cc-more">{summary}{_code_table(mentioned, "", write)}</details>'
+
+
+def _code_table(codes: tuple[CodeAdvice, ...], caption: str, write: Write) -> str:
+    if not codes:
         return ""
     optional: tuple[tuple[str, Callable[[CodeAdvice], str]], ...] = (
         ("Units", lambda row: "" if row.units is None else str(row.units)),
@@ -149,11 +162,12 @@ def _code_table(answer: Answer, write: Write) -> str:
         ("Place", lambda row: ", ".join(row.pos)),
         ("Amount", lambda row: row.amount),
     )
-    columns = [(name, value) for name, value in optional if any(value(row) for row in answer.codes)]
+    columns = [(name, value) for name, value in optional if any(value(row) for row in codes)]
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Code", "Role", *(name for name, _ in columns)))
-    rows = "".join(_code_row(row, columns, write) for row in answer.codes)
+    rows = "".join(_code_row(row, columns, write) for row in codes)
+    title = f"<caption>{caption}</caption>" if caption else ""
     return (
-        '<table class="cc-codes"><caption>Codes</caption>'
+        f'<table class="cc-codes">{title}'
         f'<thead><tr>{head}<th scope="col">Status</th><th scope="col">Descriptor</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )

@@ -83,7 +83,7 @@ class Guard:
         await app(scope, receive, send_with_headers)
 
 
-def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) -> FastAPI:
+def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",), payer: str = "") -> FastAPI:
     """The application that answers with `bot`.
 
     Args:
@@ -91,6 +91,7 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
         knowledge: gives the payers and the versions in the footer.
         hosts: names under which the page may be asked for; a page elsewhere that points its own name at this machine
             is turned away.
+        payer: chosen when a conversation begins, where the knowledge knows it.
     """
     app = FastAPI(title="codecite", docs_url=None, redoc_url=None, openapi_url=None)
     limits = _limits_page()
@@ -105,7 +106,8 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",)) 
 
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    desk = Desk(bot, payers={word: _capital(row.name) for word, row in knowledge.rules.payers.items()})
+    payers = {word: _capital(row.name) for word, row in knowledge.rules.payers.items()}
+    desk = Desk(bot, payers=payers, usual_payer=payer if payer in payers else "")
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk, _footer(knowledge)),
@@ -131,7 +133,7 @@ def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None
     from bot.engine import Bot
 
     bot = Bot.open(settings)
-    app = build_app(bot, bot.knowledge, hosts=_hosts(host))
+    app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "")
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
     _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser).run()
 

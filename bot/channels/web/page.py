@@ -104,7 +104,7 @@ class _Page:
             self.date = gr.Textbox(label="Date of service", max_lines=1, elem_id="cc-date", min_width=150)
             self.payer = gr.Dropdown(
                 [(ANY_PAYER, ""), *((name, word) for word, name in self.desk.payers.items())],
-                value="",
+                value=self.desk.usual_payer,
                 label="Payer",
                 elem_id="cc-payer",
                 min_width=180,
@@ -130,7 +130,7 @@ class _Page:
 
     def _wire(self) -> None:
         stated = [self.chat, self.date, self.payer, self.conversation]
-        shown = [self.message, self.chat, self.facts, self.examples, self.conversation]
+        shown = [self.message, self.chat, self.facts, self.examples, self.conversation, self.date, self.payer]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "ask"}
         for trigger in (self.message.submit, self.send.click):
             trigger(self._ask, [self.message, *stated], shown, **quiet)
@@ -146,11 +146,13 @@ class _Page:
         sent = Submission(message, date or "", payer or "", conversation)
         for step in self.desk.reply(sent):
             yield (
-                gr.skip() if step.draft is None else step.draft,
+                _or_leave(step.draft),
                 [*_settled(history), *step.messages],
-                step.facts,
-                gr.Column(visible=False) if step.messages else gr.skip(),
+                _or_leave(step.facts),
+                gr.Column(visible=False),
                 step.conversation,
+                _or_leave(step.date),
+                _or_leave(step.payer),
             )
 
     def _choose(
@@ -166,7 +168,11 @@ class _Page:
 
     def _restart(self, conversation: str | None) -> tuple[Any, ...]:
         self.desk.forget(conversation)
-        return "", [], facts_html(None), gr.Column(visible=True), None
+        return "", [], facts_html(None), gr.Column(visible=True), None, self.desk.today(), self.desk.usual_payer
+
+
+def _or_leave(value: str | None) -> Any:
+    return gr.skip() if value is None else value
 
 
 def _settled(history: list[Any]) -> list[Any]:

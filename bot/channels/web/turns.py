@@ -20,6 +20,10 @@ LONGEST = 4000
 """Characters of the longest message that is taken: about two pages, more is not one question."""
 
 
+UNREAD = frozenset({"out_of_scope", "refused"})
+"""Answers to messages that were declined unread: the facts in force stay as they were."""
+
+
 class Asks(Protocol):
     """What the web chat needs of the engine."""
 
@@ -51,23 +55,29 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the page shows now: the text put into the box (None leaves it), this turn's messages, facts in force."""
+    """What the page shows now: this turn's messages and, where they change, the box, the facts and the form.
 
-    draft: str | None
+    None leaves what is there: a half-typed next question, the facts of the last answer.
+    """
+
     messages: Sequence[dict[str, Any]]
-    facts: str
     conversation: str | None
+    draft: str | None = None
+    facts: str | None = None
+    date: str | None = None
+    payer: str | None = None
 
 
 @dataclass(frozen=True)
 class Desk:
     """Takes turns to the engine and hands back what to show; holds no state of any conversation.
 
-    `payers` maps the engine's word for a payer to its name.
+    `payers` maps the engine's word for a payer to its name; `usual_payer` is chosen when a conversation begins.
     """
 
     bot: Asks
     payers: Mapping[str, str] = field(default_factory=dict)
+    usual_payer: str = ""
     log: Any = field(default_factory=structlog.get_logger)
 
     def today(self) -> str:
@@ -88,17 +98,45 @@ class Desk:
         if problem := self._problem(text, sent):
             yield self._step(sent, said, notice_html(problem), draft=sent.message)
             return
-        conversation = sent.conversation or secrets.token_urlsafe(16)
-        sent = Submission(text, sent.date, sent.payer, conversation)
         yield self._step(sent, said, notice_html("Looking it up."), draft="")
+        conversation = sent.conversation or secrets.token_urlsafe(16)
         try:
-            answer = self.bot.ask(text, conversation, date=_day(sent.date), payer=sent.payer or None)
+            answer = self._answer(text, sent, conversation)
         except Exception as error:  # The engine's failures must never reach the reader as exception text.
             yield self._step(sent, said, self._apology(error), draft=sent.message)
             return
         for count in range(1, len(answer.sentences)):
             yield self._step(sent, said, answer_html(answer, sentences=count))
-        yield self._step(sent, said, answer_html(answer), answer)
+        yield self._whole(answer, said, conversation)
+
+    def _answer(self, text: str, sent: Submission, conversation: str) -> Answer:
+        """The engine's Answer; what the form shows counts from the second turn on, before that only what was chosen.
+
+        The form follows the facts in force, so on later turns a changed field is the reader's correction and an
+        unchanged one says what already holds.
+        """
+        date, payer = _day(sent.date), sent.payer
+        if sent.conversation is None:
+            chosen = date if date != datetime.date.today() else None
+            return self.bot.ask(text, conversation, date=chosen, payer=payer or None)
+        return self.bot.ask(text, conversation, date=date, payer=payer)
+
+    def _whole(self, answer: Answer, said: dict[str, Any], conversation: str) -> Step:
+        """The last step of a turn: everything shown, the form set to the facts in force."""
+        messages = [said, {"role": "assistant", "content": answer_html(answer)}]
+        if answer.clarify:
+            options = [{"label": option, "value": option} for option in answer.clarify.options]
+            messages.append({"role": "assistant", "content": clarify_html(answer.clarify), "options": options})
+        if answer.status in UNREAD:
+            return Step(messages, conversation)
+        payer = answer.facts.get("payer", "")
+        return Step(
+            messages,
+            conversation,
+            facts=facts_html(answer, self.payers),
+            date=answer.as_of,
+            payer=payer if payer in self.payers else "",
+        )
 
     def _problem(self, text: str, sent: Submission) -> str:
         if len(text) > LONGEST:
@@ -117,20 +155,8 @@ class Desk:
             f"If it happens again, give this number to whoever runs codecite: {number}",
         )
 
-    def _step(
-        self,
-        sent: Submission,
-        said: dict[str, Any],
-        html: str,
-        answer: Answer | None = None,
-        *,
-        draft: str | None = None,
-    ) -> Step:
-        messages = [said, {"role": "assistant", "content": html}]
-        if answer and answer.clarify:
-            options = [{"label": option, "value": option} for option in answer.clarify.options]
-            messages.append({"role": "assistant", "content": clarify_html(answer.clarify), "options": options})
-        return Step(draft, messages, facts_html(answer), sent.conversation)
+    def _step(self, sent: Submission, said: dict[str, Any], html: str, *, draft: str | None = None) -> Step:
+        return Step([said, {"role": "assistant", "content": html}], sent.conversation, draft=draft)
 
 
 def _day(text: str) -> datetime.date | None:

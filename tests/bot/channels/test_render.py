@@ -22,7 +22,7 @@ def test_markdown_says_everything() -> None:
         "> **Not covered:** Medicare has no coach benefit.",
         "- Below 30 minutes there is no code. [1]",
         "| 0592T | Bill this | 1 | 95 | 10, 02 | Active |",
-        "Assumed: Place = office (no place was stated)",
+        "Assumed: Place of service = office (no place was stated)",
         "**More**\n\n- Longer sessions stay one unit. [2]",
         "1. Health and well-being coaching: Time (Society, In effect from 2020-01-01, coaching-001)",
         "> 0592T and 0593T each require at least 30 minutes.",

@@ -248,8 +248,21 @@ def test_facts_start_with_the_date_of_service() -> None:
     assert text.startswith("Date of service 2026-11-21")
     assert "Minutes 35" in text
     assert "Payer Medicare" in text
-    stated = Seen(facts_html(answer(facts={"payer": "Aetna", "date": "2026-03-02"}))).text
-    assert stated == "Date of service 2026-03-02Payer Aetna"
+    stated = answer(facts={"payer": "aetna", "date": "2026-11-21", "services": "health-coaching"})
+    assert Seen(facts_html(stated, {"aetna": "Aetna"})).text == (
+        "Date of service 2026-11-21Payer AetnaService health coaching"
+    )
+
+
+def test_codes_that_are_only_mentioned_are_folded_away_below_those_that_decide() -> None:
+    rows = (code("90834"), code("90837", role="mentioned"), code("90832", role="mentioned"))
+    html = answer_html(answer(codes=rows))
+    folded = html[html.index("Codes mentioned (2)") :]
+    assert "90837" in folded
+    assert ">90834<" not in folded.partition("</details>")[0]
+    only_mentioned = answer_html(answer(codes=rows[1:]))
+    assert "Codes mentioned" not in only_mentioned
+    assert ">90837<" in only_mentioned
 
 
 def test_a_complete_answer_carries_its_markdown_for_copying() -> None:

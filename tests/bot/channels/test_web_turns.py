@@ -50,6 +50,30 @@ def test_an_empty_date_means_today_and_no_payer_means_none() -> None:
     assert bot.heard[0][2:] == (None, None)
 
 
+def test_the_form_follows_the_facts_in_force_and_then_corrects_them() -> None:
+    bot = RimBot(answer(as_of="2025-05-01", facts={"payer": "aetna"}))
+    desk = Desk(bot, payers={"aetna": "Aetna", "medicare": "Medicare"})
+    last = list(desk.reply(Submission("a", desk.today(), "", None)))[-1]
+    assert bot.heard[0][2:] == (None, None), "an untouched form says nothing"
+    assert (last.date, last.payer) == ("2025-05-01", "aetna")
+    assert last.facts
+    assert "Aetna" in last.facts
+    list(desk.reply(Submission("b", "2026-03-02", "", last.conversation)))
+    assert bot.heard[1][2:] == (datetime.date(2026, 3, 2), ""), "a changed form corrects, also to no payer"
+
+
+def test_a_declined_message_leaves_the_facts_alone() -> None:
+    last = turn(RimBot(answer(status="out_of_scope", facts={})))[-1]
+    assert (last.facts, last.date, last.payer) == (None, None, None)
+
+
+def test_a_payer_that_the_form_does_not_offer_is_shown_as_not_stated() -> None:
+    last = turn(RimBot(answer(facts={"payer": "somebody-else"})))[-1]
+    assert last.payer == ""
+    assert last.facts
+    assert "somebody else" in last.facts
+
+
 def test_conversations_get_unguessable_ids_and_keep_them() -> None:
     bot = RimBot(answer())
     desk = Desk(bot)
