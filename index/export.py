@@ -25,7 +25,7 @@ _OPSET = 17
 SAMPLES = (
     "coaching",
     "Which code for a 35 minute follow-up?",
-    "0592T, 96158 and G0136 on one claim: modifier 59 or XU?",
+    "1234T, 12345 and X1234 on one claim: modifier 12 or XY?",
     "na\u00efve caf\u00e9 \u2013 d\u00e9j\u00e0 vu \u00a7410.78(a)(3)",
     "An individual session is reported by the minutes face to face. " * 12,
     "minutes " * 700,

@@ -19,7 +19,7 @@ Scores = npt.NDArray[np.float32]
 
 _TOKEN = re.compile(
     r"""
-    (?P<range>(?<![\w.])[a-z]?\d{4,5}[a-z]?\s?[-–]\s?[a-z]?\d{4,5}[a-z]?(?!\w))   # 90791-90792
+    (?P<range>(?<![\w.])[a-z]?\d{4,5}[a-z]?\s?[-–]\s?[a-z]?\d{4,5}[a-z]?(?!\w))   # 12345-12346
     | (?P<slash>(?<!\w)[a-z][/&][a-z](?!\w))                                      # e/m, e&m, f/u, w/o
     | (?P<timed>(?<![\w.])\d{1,3}(?=(?:minutes?|mins?|hours?|hrs?)(?!\w)))        # 53min: the number, then the word
     | (?P<number>(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w) | \d+\.\d+(?!\w))   # 1,234.56

@@ -63,19 +63,17 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
+def is_prose(node: ast.AST) -> bool:
+    """Whether what is below is for readers only: a docstring, a raised message, a `hint=` or `help=`."""
+    documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return documents or isinstance(node, ast.Raise) or (isinstance(node, ast.keyword) and node.arg in ("hint", "help"))
+
+
 def strings_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of every string constant that is not a docstring."""
-    documentation = {
-        id(node.body[0].value)
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    # A bare string after an assignment documents the name above it.
-    documentation |= {id(node.value) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Expr)}
+    """Line and text of every string constant that a program could act on."""
+    told = {id(part) for node in ast.walk(tree_of(path)) if is_prose(node) for part in ast.walk(node)}
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.lineno, node.value
 
 
