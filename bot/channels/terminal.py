@@ -31,21 +31,29 @@ STATE_STYLE = {"active": "green", "deleted": "red", "not_yet_effective": "yellow
 ROLE_STYLE = {"recommended": "bold green", "alternative": "yellow", "rejected": "red", "mentioned": "dim"}
 
 
-def show(console: Console, answer: Answer) -> None:
-    """Print the whole Answer."""
-    for part in answer_view(answer):
+FEW_SOURCES = 2
+FEW_CODES = 3
+"""Codes that are only mentioned, shown in full when no other code is."""
+
+
+def show(console: Console, answer: Answer, everything: bool = False) -> None:
+    """Print the Answer; long lists are cut unless `everything`."""
+    for part in answer_view(answer, everything):
         console.print(part)
 
 
-def answer_view(answer: Answer) -> Iterator[RenderableType]:
-    """The Answer as rich renderables, top to bottom."""
+def answer_view(answer: Answer, everything: bool = False) -> Iterator[RenderableType]:
+    """The Answer as rich renderables, top to bottom; `everything` shows all sources with their addresses."""
     if label := STATUSES[answer.status]:
         yield Text(label, style="yellow")
     yield _bottom_line(answer)
     for sentence in answer.sentences[1:]:
         yield _indented(_sentence(sentence))
-    if answer.codes:
-        yield _Codes(answer.codes)
+    told = tuple(row for row in answer.codes if everything or row.role != "mentioned") or answer.codes[:FEW_CODES]
+    if told:
+        yield _Codes(told)
+    if rest := [row.code for row in answer.codes if row not in told]:
+        yield _indented(Text(f"Also mentioned: {', '.join(rest)}", style="dim"))
     yield from (_warning(warning) for warning in answer.warnings)
     if answer.clarify:
         yield Text.assemble("\n", ("? ", "bold cyan"), (answer.clarify.question, "bold"))
@@ -55,14 +63,14 @@ def answer_view(answer: Answer) -> Iterator[RenderableType]:
         yield from (_indented(_sentence(sentence)) for sentence in answer.more)
     if answer.citations:
         yield Text("\nSources", style="bold")
-        yield from (citation_view(citation) for citation in answer.citations)
+        yield from (citation_view(citation, everything) for citation in answer.citations)
     yield footer(answer)
 
 
 def sources_view(answer: Answer) -> Iterator[RenderableType]:
     """Only the sources, with addresses."""
     for citation in answer.citations:
-        yield citation_view(citation, addresses=True)
+        yield citation_view(citation, everything=True)
     if not answer.citations:
         yield Text("The last answer cites nothing.", style="dim")
 
@@ -83,8 +91,11 @@ def why_view(answer: Answer) -> Iterator[RenderableType]:
     yield Text("Knowledge: " + "; ".join(f"{key}: {value}" for key, value in answer.knowledge.items()), style="dim")
 
 
-def citation_view(citation: Citation, addresses: bool = False) -> RenderableType:
-    """One citation: where it stands, how strong it is, when it holds, and its exact words."""
+def citation_view(citation: Citation, everything: bool = False) -> RenderableType:
+    """One citation: where it stands, how strong it is, when it holds, its exact words and the sources behind it.
+
+    With `everything`, all sources and their addresses; else the first few, linked where the terminal can.
+    """
     where = " › ".join(part for part in (citation.title, citation.section) if part)
     details = ", ".join(part for part in (TIERS[citation.tier], citation.ref, effective_range(citation)) if part)
     lines: list[RenderableType] = [
@@ -93,13 +104,16 @@ def citation_view(citation: Citation, addresses: bool = False) -> RenderableType
     ]
     if citation.caveat:
         lines.append(_indented(Text(f"Check: {citation.caveat}", style="yellow"), 4))
-    for source in citation.sources:
+    shown = citation.sources if everything else citation.sources[:FEW_SOURCES]
+    for source in shown:
         url = safe_url(source.url)
         dated = f", {source.as_of}" if source.as_of else ""
         text = Text.assemble((source.title, f"link {url}" if url else ""), f", {source.publisher}{dated}", style="dim")
         lines.append(_indented(text, 4))
-        if addresses and url:
+        if everything and url:
             lines.append(_indented(Text(url, style="dim"), 4))
+    if more := len(citation.sources) - len(shown):
+        lines.append(_indented(Text(f"and {more} more", style="dim"), 4))
     return Padding(Group(*lines), (0, 0, 0, 2), expand=False)
 
 
@@ -113,11 +127,10 @@ def footer(answer: Answer) -> RenderableType:
 
 
 def _bottom_line(answer: Answer) -> Text:
-    verdict = f"{VERDICTS[answer.verdict]}. " if answer.verdict else ""
-    text = Text(verdict, style="bold cyan") if verdict else Text()
-    if not answer.sentences:
-        return text.append(answer.answer, style="bold")
-    first = answer.sentences[0]
+    first = answer.sentences[0] if answer.sentences else Sentence(text=answer.answer)
+    text = Text()
+    if answer.verdict and not first.text.lower().startswith(VERDICTS[answer.verdict].lower()):
+        text.append(f"{VERDICTS[answer.verdict]}. ", style="bold cyan")
     return text.append(first.text, style="bold").append_text(_marks(first))
 
 

@@ -28,6 +28,9 @@ def ask(
     ] = None,
     day: DateOption = None,
     payer: PayerOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Show every source with its address, and every code mentioned.")
+    ] = False,
     as_json: JsonOption = False,
     batch: Annotated[
         str | None, typer.Option("--batch", "-b", metavar="FILE", help="Answer a JSON Lines file; - reads stdin.")
@@ -39,6 +42,7 @@ def ask(
     - `codecite ask "follow-up coaching, 35 minutes, one client, in person"`
     - `codecite ask "can I bill 90837 with 90785?" --payer medicare --date 2026-03-02`
     - `echo "is 96150 valid?" | codecite ask -`
+    - `codecite ask "is 96150 still valid?" --all` (every source with its address)
     - `codecite ask --batch questions.jsonl > answers.jsonl`
 
     A line of a question file: `{"id": "a1", "turns": ["45 minutes of therapy, which code?"], "dos": "2026-03-02"}`.
@@ -68,7 +72,7 @@ def ask(
 
     from bot.channels.terminal import show
 
-    show(Console(highlight=False), answer)
+    show(Console(highlight=False), answer, everything)
 
 
 def _message(question: str) -> str:

@@ -137,3 +137,24 @@ def test_sources_show_addresses_and_why_shows_quotes_sentence_by_sentence() -> N
 def test_an_answer_without_sentences_shows_its_text() -> None:
     plain = ANSWER.model_copy(update={"sentences": (), "verdict": None, "status": "out_of_scope"})
     assert printed(answer_view(plain)).startswith("Outside what this assistant covers\nReport 0592T [1].")
+
+
+def test_the_verdict_is_not_said_twice() -> None:
+    spoken = ANSWER.model_copy(update={"verdict": "yes", "sentences": (Sentence(text="Yes. Both may be billed."),)})
+    assert printed(answer_view(spoken)).startswith("Yes. Both may be billed.\n")
+
+
+def test_codes_only_mentioned_do_not_crowd_out_the_advice() -> None:
+    mentioned = tuple(ANSWER.codes[0].model_copy(update={"code": f"9999{n}", "role": "mentioned"}) for n in range(5))
+    advised = ANSWER.model_copy(update={"codes": (*ANSWER.codes, *mentioned)})
+    assert "Also mentioned: 99990, 99991, 99992, 99993, 99994" in printed(answer_view(advised))
+    assert "Also mentioned: 99993, 99994" in printed(answer_view(ANSWER.model_copy(update={"codes": mentioned})))
+    assert "Also mentioned" not in printed(answer_view(advised, everything=True))
+
+
+def test_many_sources_are_counted_and_shown_on_request() -> None:
+    source = ANSWER.citations[0].sources[0]
+    many = ANSWER.citations[0].model_copy(update={"sources": (source,) * 5})
+    cited = ANSWER.model_copy(update={"citations": (many,)})
+    assert "and 3 more" in printed(answer_view(cited))
+    assert printed(answer_view(cited, everything=True)).count("https://example.org/faq") == 5
