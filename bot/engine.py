@@ -27,6 +27,7 @@ from bot.find import Finder
 from bot.guard import screen
 from bot.logs import get_logger
 from bot.question import Facts
+from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.read import Reader
@@ -187,6 +188,14 @@ class Steps:
             draft.claims, draft.status, draft.verdict = respond.nothing(self.knowledge).claims, "no_evidence", None
         turn.answer = answer(self.knowledge, turn, self.versions)
 
+    def revisit(self, turn: Turn) -> None:
+        """The last answer seen in another way."""
+        previous, question = turn.previous, turn.read
+        move = move_of(question, previous)
+        assert previous is not None, "only with a last answer"
+        assert move is not None, "only on such a turn"
+        turn.answer = revisit(self.knowledge, move, previous, turn.item_id, question.text)
+
     def decline(self, turn: Turn) -> None:
         """The fixed reply to what is out of scope or must be refused."""
         turn.answer = respond.declined(self.knowledge, turn, self.versions)
@@ -215,6 +224,10 @@ def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
         screened = runtime.context.screened
         return "decline" if screened is not None and screened.decline is not None else "understand"
 
+    def about_the_last(state: Memory, runtime: Runtime[Turn]) -> str:
+        turn = runtime.context
+        return "revisit" if move_of(turn.read, turn.previous) else "decide"
+
     step("guard", steps.guard)
     graph.add_node("understand", understand)
     step("decide", steps.decide)
@@ -222,9 +235,11 @@ def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
     step("compose", steps.compose)
     step("verify", steps.verify)
     step("decline", steps.decline)
+    step("revisit", steps.revisit)
     graph.add_edge(START, "guard")
     graph.add_conditional_edges("guard", allowed, ["understand", "decline"])
-    graph.add_edge("understand", "decide")
+    graph.add_conditional_edges("understand", about_the_last, ["revisit", "decide"])
+    graph.add_edge("revisit", END)
     graph.add_edge("decide", "find")
     graph.add_edge("find", "compose")
     graph.add_edge("compose", "verify")

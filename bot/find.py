@@ -169,7 +169,9 @@ class Finder:
 
 def _names_nothing(question: Question) -> bool:
     """Whether a short message holds no subject at all, only words like "is it covered?"."""
-    return not question.content and not question.facts.stated() and len(question.text.split()) <= _SHORT
+    facts = question.facts
+    subject = facts.codes or facts.services or facts.modifiers or facts.place or facts.performer or question.denials
+    return not question.content and not subject and len(question.text.split()) <= _SHORT
 
 
 def _answerable(question: Question, hits: Sequence[Hit]) -> bool:

@@ -52,6 +52,11 @@ def ask_subject(knowledge: Knowledge) -> Finding:
     return Finding((fixed(knowledge, "ask-subject-basis"),), clarify=clarify, rule=ASK)
 
 
+def small_talk(knowledge: Knowledge, key: str) -> Finding:
+    """A greeting or what the assistant can do."""
+    return Finding((fixed(knowledge, key),), rule="small-talk")
+
+
 def declined(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer:
     """The reply of `declines.csv` to what the guard declined: short, with what can be asked instead."""
     screened = turn.screened

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.question import CodeMention
+from bot.understand.durations import digits
 from corpus.codes import CODE_SHAPE
 
 _UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
 _UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
 _MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
-_UNITS_BEFORE = re.compile(r"\b(\d{1,2})\s*(?:x|units? of)\s*$", re.IGNORECASE)
+_UNITS_BEFORE = re.compile(r"\b(\d|1[0-2])\s*(?:x|units? of)?\s*$", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:WITHOUT|W/O|INSTEAD OF|RATHER THAN|NO|NOT)\s+(?:A\s+|AN\s+|THE\s+)?$")
 _MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
 _TWO = re.compile(r"(?<![A-Za-z0-9$.:/-])([A-Z]{2}|[A-Z]\d|\d{2})(?![A-Za-z0-9%:]|\.\d|/\d)")
@@ -48,7 +49,7 @@ def read_codes(
     denials: Collection[str],
 ) -> CodesRead:
     """Codes with units and modifiers, code-like words in no table, modifiers and denial codes, in reading order."""
-    upper = _UNITS_GLUED.sub(r"\1 X", message.upper())
+    upper = _UNITS_GLUED.sub(r"\1 X", digits(message.lower()).upper())
     mentions: dict[str, CodeMention] = {}
     unknown: dict[str, None] = {}
     beside: dict[str, None] = {}

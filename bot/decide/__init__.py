@@ -1,0 +1,72 @@
+"""Which rules speak to a question, in order of weight. Each returns a Finding or nothing; none guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.decide.case import Case, Rule
+from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
+from bot.decide.counting import limit_rule, units_rule
+from bot.decide.people import price_rule, who_rule
+from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_rule
+from bot.decide.services import select_rule
+from bot.decide.together import claim_rule, pairs_rule
+from bot.evidence import Finding
+from bot.findings.denials import denial_finding
+from bot.respond import PAST_HORIZON, past_horizon, small_talk
+
+__all__ = ["Case", "decide"]
+
+
+def decide(case: Case) -> list[Finding]:
+    """All findings for the question, strongest first; empty ones are left out."""
+    return [finding for finding in _findings(case) if finding.claims or finding.clarify or finding.codes]
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    for rule in RULES:
+        finding = rule(case)
+        if finding is not None:
+            yield finding
+            if finding.rule == PAST_HORIZON:
+                return
+
+
+def past_horizon_rule(case: Case) -> Finding | None:
+    return past_horizon(case.knowledge, case.on) if case.on > case.knowledge.coverage.horizon else None
+
+
+def denial_rule(case: Case) -> Finding | None:
+    return denial_finding(case.knowledge, case.question.denials) if case.question.denials else None
+
+
+def small_talk_rule(case: Case) -> Finding | None:
+    """A greeting, or what the assistant can do."""
+    question = case.question
+    if question.content or question.stated.stated() or not case.about("greeting", "capability"):
+        return None
+    return small_talk(case.knowledge, "capability" if case.about("capability") else "greeting")
+
+
+RULES: tuple[Rule, ...] = (
+    past_horizon_rule,
+    small_talk_rule,
+    unknown_rule,
+    not_active_rule,
+    premise_rule,
+    denial_rule,
+    still_valid_rule,
+    price_rule,
+    who_rule,
+    claim_rule,
+    pairs_rule,
+    units_rule,
+    select_rule,
+    conflicts_rule,
+    telehealth_rule,
+    place_rule,
+    modifier_rule,
+    limit_rule,
+    describe_rule,
+)
+"""In order of weight: the first finding gives the bottom line."""

@@ -1,0 +1,64 @@
+"""Rules about the named codes themselves: known, active, reworded, what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decide.case import Case, merged
+from bot.evidence import Finding
+from bot.findings.describe import describe
+from bot.findings.status import premise_finding, status_finding
+from bot.lookup import similar_codes
+from bot.respond import unknown_code
+from bot.understand.polarity import turned
+
+
+def unknown_rule(case: Case) -> Finding | None:
+    """Codes in no table: a neighboring field's are named as such, others with the near ones of the tables."""
+    found = [status_finding(case.knowledge, code, case.on) for code in case.question.neighbour_codes]
+    for code in case.question.unknown_codes:
+        found.append(unknown_code(case.knowledge, code, similar_codes(case.knowledge, code, case.on)))
+    return merged(found, rule="unknown") if found else None
+
+
+def not_active_rule(case: Case) -> Finding | None:
+    """Codes that may not be reported on the date come first, whatever was asked."""
+    gone = [code for code in case.codes if code not in case.active]
+    if not gone:
+        return None
+    findings = [status_finding(case.knowledge, code, case.on) for code in gone]
+    return merged(findings, rule="status")
+
+
+def premise_rule(case: Case) -> Finding | None:
+    """Whether the message describes what a code means on the date, or what it meant at another time."""
+    for code in case.active:
+        finding = premise_finding(case.knowledge, code, case.on, case.question.search_text)
+        if finding.claims and case.question.polar:
+            return finding
+    return None
+
+
+def still_valid_rule(case: Case) -> Finding | None:
+    """Whether the named codes, or those of the named service, are still active."""
+    if not case.about("changed") or case.active != case.codes:
+        return None
+    codes = case.active or case.service_codes
+    found = merged([status_finding(case.knowledge, code, case.on) for code in codes[:3]], rule="status")
+    return replace(found, verdict=turned(found.verdict)) if case.question.negative else found
+
+
+def describe_rule(case: Case) -> Finding | None:
+    """What the named codes are: in full when that is the question, briefly to compare two."""
+    if case.about("compare") and len(case.active) >= 2:
+        found = [describe(case.knowledge, code, case.on, brief=True) for code in case.active]
+        return merged(found, rule="describe")
+    if case.active and _only_asks_what(case):
+        found = [describe(case.knowledge, code, case.on) for code in case.active[:3]]
+        return merged(found, rule="describe")
+    return None
+
+
+def _only_asks_what(case: Case) -> bool:
+    asked = set(case.question.intents) - {"identify", "define", "select", "time-rule"}
+    return not asked and not case.question.polar and case.question.facts.minutes is None

@@ -1,0 +1,53 @@
+"""Rules about telehealth, modifiers and places of service."""
+
+from __future__ import annotations
+
+from bot.decide.case import Case, merged
+from bot.evidence import Finding
+from bot.findings.modifiers import modifier_finding
+from bot.findings.telehealth import conflicts_finding, marking_finding, place_finding
+from bot.rules.modifiers import conflicts, marking
+from bot.rules.places import is_telehealth, place_of_service
+
+
+def telehealth_rule(case: Case) -> Finding | None:
+    """How video or audio-only care is marked, when that is asked or a code is chosen for it."""
+    facts = case.question.facts
+    if facts.modality is None or not is_telehealth(case.knowledge, facts.modality) or len(case.active) > 1:
+        return None
+    if not case.about("modifier", "place", "telehealth", "select") or case.about("changed", "frequency", "denial"):
+        return None
+    code = case.active[0] if case.active else None
+    marked = marking(case.knowledge, code, facts.modality, facts.payer, facts.place, case.on)
+    if marked.state == "no_data" and not case.about("modifier", "place"):
+        return None
+    place = None
+    if facts.place is not None:
+        place = place_of_service(case.knowledge, facts.place, facts.modality, facts.payer, case.on)
+    return marking_finding(case.knowledge, marked, code, case.on, place)
+
+
+def place_rule(case: Case) -> Finding | None:
+    """The place-of-service code of a named place, in person."""
+    facts = case.question.facts
+    if not case.about("place") or facts.place is None or facts.modality is not None or case.question.polar:
+        return None
+    return place_finding(place_of_service(case.knowledge, facts.place, None, facts.payer, case.on))
+
+
+def conflicts_rule(case: Case) -> Finding | None:
+    """Modifiers that do not go with each other, the code, the place or the payer."""
+    facts = case.question.facts
+    if len(case.active) != 1 or not facts.modifiers:
+        return None
+    found = conflicts(case.knowledge, case.active[0], facts.modifiers, facts.place, facts.payer, case.on)
+    return conflicts_finding(found) if found else None
+
+
+def modifier_rule(case: Case) -> Finding | None:
+    """What the named modifiers mean and when they are used."""
+    facts = case.question.facts
+    if not facts.modifiers or len(case.active) > 1 or not case.about("modifier"):
+        return None
+    rows = [row for row in case.knowledge.modifiers if row.modifier in facts.modifiers]
+    return merged([modifier_finding(case.knowledge, row) for row in rows], rule="modifier")

@@ -1,0 +1,78 @@
+"""Rules that choose codes for a service named in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.decide.case import Case, merged
+from bot.evidence import Finding
+from bot.findings.select import select_finding
+from bot.rules.select import Request, Selection, codes_of, select
+from corpus.knowledge import Knowledge
+
+_ELSE = ("changed", "coverage", "who", "supervision", "telehealth", "payment", "documentation", "frequency", "denial")
+
+
+def select_rule(case: Case) -> Finding | None:
+    """The codes for a named service; with several services each is told, a visit only as base of its add-on."""
+    facts = case.question.facts
+    wanted = case.about("select", "units") or facts.minutes is not None
+    if not facts.services or case.active or not wanted or _asks_else(case):
+        return None
+    services = [name for name in facts.services if not (facts.with_em == "yes" and name in _visits(case.knowledge))]
+    found = [_selected(case, name) for name in services or facts.services]
+    return merged([finding for finding in found if finding.claims], rule="select")
+
+
+def _asks_else(case: Case) -> bool:
+    """Whether another thing than a code is asked of the service, and no time was said that would decide a code."""
+    return case.question.stated.minutes is None and (
+        case.about(*_ELSE) or (case.question.polar and not case.about("select"))
+    )
+
+
+def _visits(knowledge: Knowledge) -> set[str]:
+    """Services that are the medical visit with which a therapy add-on goes: of the family of the add-on's bases."""
+    paired = [row for row in knowledge.services if row.with_em == "yes"]
+    addons = [knowledge.codes.get(code) for row in paired for code in codes_of(knowledge, row)]
+    families = {knowledge.codes.get(base).family for row in addons for base in row.addon_to[:1]}
+    return {
+        row.service
+        for row in knowledge.services
+        if any(knowledge.codes.get(code).family in families for code in codes_of(knowledge, row))
+    }
+
+
+def _selected(case: Case, service: str) -> Finding:
+    facts = case.question.facts
+    request = Request(
+        service=service,
+        on=case.on,
+        minutes=facts.minutes,
+        minutes_to=facts.minutes_to,
+        days=facts.days,
+        participants=_participants(case.knowledge, service, facts.participants),
+        group_size=facts.group_size,
+        performer=facts.performer,
+        payer=facts.payer,
+        visit=facts.visit,
+        with_em=facts.with_em,
+    )
+    found = select(case.knowledge, request)
+    if found.state == "nothing" and _barred(found):
+        open_request = replace(request, performer=None)
+        other = select_finding(case.knowledge, select(case.knowledge, open_request))
+        mine = select_finding(case.knowledge, found)
+        return replace(other, claims=(*other.claims[:1], *mine.claims, *other.claims[1:]), warnings=mine.warnings)
+    return select_finding(case.knowledge, found)
+
+
+def _barred(found: Selection) -> bool:
+    """Whether only the person who did the work stands against every option."""
+    return bool(found.options) and all(option.barred and not option.letters for option in found.options)
+
+
+def _participants(knowledge: Knowledge, service: str, stated: str | None) -> str | None:
+    """The stated participants when any variant of the service knows them."""
+    held = {row.participants for row in knowledge.services if row.service == service}
+    return stated if stated in held else None
