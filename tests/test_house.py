@@ -27,6 +27,8 @@ from index.search import Index
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "corpus", "index", "eval")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+# What decides; eval writes questions and measures, and its questions name codes and payers.
+PRODUCT = [path for path in MODULES if ROOT / "eval" not in path.parents]
 LONGEST_MODULE = 450
 
 MAY_IMPORT_OF_OURS = {
@@ -135,7 +137,7 @@ def test_every_dependency_has_a_reason_beside_it() -> None:
     assert [line for line in pins if not re.search(r'",\s+# \S', line)] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_no_billing_code_stands_in_python(path: Path, knowledge: Knowledge) -> None:
     written = [(line, code) for line, text in strings_of(path) for code in codes_in(text, knowledge.known_codes)]
     numbers = [
@@ -146,7 +148,7 @@ def test_no_billing_code_stands_in_python(path: Path, knowledge: Knowledge) -> N
     assert written + numbers == [], "codes belong into corpus/tables, which rules read"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_no_payer_or_modifier_stands_in_python(path: Path, knowledge: Knowledge) -> None:
     names = {row.value for row in knowledge.phrases if row.slot == "payer"} | {row.payer for row in knowledge.payers}
     marks = {row.modifier for row in knowledge.modifiers}
