@@ -45,6 +45,9 @@ from index.store import (
 _CHUNK = 64
 """Texts embedded between two reports of progress."""
 
+_FEW = 200
+"""Up to so many new texts, a shorter self-check is enough: the rest was checked by an earlier build."""
+
 _LOCAL_COLLECTION = "passages"
 
 
@@ -181,7 +184,7 @@ def _build(knowledge: Knowledge, home: Path, encoder: Encoder, wanted: str, reus
         manifest.write(building)
         _write_chroma(building, manifest.collection, held, vectors, previous)
         report("Checking the index", 0, 0)
-        _check(building, encoder)
+        _check(building, encoder, samples=8 if len(held) - reused > _FEW else 3)
         building.replace(folder)
         switch(home, folder)
     finally:
@@ -251,11 +254,11 @@ def _write_chroma(
         chroma.close()
 
 
-def _check(building: Path, encoder: Encoder) -> None:
+def _check(building: Path, encoder: Encoder, samples: int) -> None:
     """Open the new folder as a reader would and run the self-check."""
     index = Index(building, encoder=encoder, chroma_url=chroma_url())
     try:
-        self_check(index)
+        self_check(index, samples)
     finally:
         index.chroma.close()
 

@@ -182,6 +182,7 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._verified = False
         try:
             self.facts = _FACTS.validate_json((folder / FACTS).read_bytes())
         except (OSError, ValidationError) as error:
@@ -201,11 +202,14 @@ class OnnxEncoder:
         return self.facts.dimension
 
     def verify(self) -> None:
-        """Compare the files with their hashes; raises EncoderError."""
+        """Compare the files with their hashes, once; raises EncoderError."""
+        if self._verified:
+            return
         for name, expected in self.facts.files.items():
             path = self.folder / name
             if sha256(path) != expected:
                 raise EncoderError(f"{path} was altered after the export")
+        self._verified = True
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     | (?P<timed>(?<![\w.])\d{1,3}(?=(?:minutes?|mins?|hours?|hrs?)(?!\w)))        # 53min: the number, then the word
     | (?P<number>(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w) | \d+\.\d+(?!\w))   # 1,234.56
     | (?P<mixed>(?=[a-z]*\d)[a-z0-9]+)                                            # 0592t, g0136, u1, 25, 02
-    | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    | (?P<word>[^\W\d_]+)(?:['’][^\W\d_]+)*                                     # what's: the word before it
     """,
     re.VERBOSE,
 )
@@ -49,18 +49,16 @@ def tokenize(text: str) -> list[str]:
     tokens: list[str] = []
     words: list[int] = []
     for match in _TOKEN.finditer(text.lower()):
-        kind, value = match.lastgroup, match.group()
-        if kind == "range":
-            tokens.extend(_range(value))
-        elif kind == "slash":
-            tokens.append(value.replace("&", "/"))
-        elif kind == "number":
-            tokens.append(value.replace(",", ""))
-        elif kind == "word":
+        kind = match.lastgroup
+        if kind == "word":
             words.append(len(tokens))
-            tokens.append(re.split(r"['’]", value, maxsplit=1)[0])
+            tokens.append(match["word"])
+        elif kind == "range":
+            tokens.extend(_range(match.group()))
+        elif kind == "slash":
+            tokens.append(match.group().replace("&", "/"))
         else:
-            tokens.append(value)
+            tokens.append(match.group().replace(",", ""))
     stems = _stemmer().stemWords([tokens[at] for at in words])
     for at, stem in zip(words, stems, strict=True):
         tokens[at] = stem
@@ -71,12 +69,12 @@ def codes_only(text: str) -> tuple[str, ...]:
     """The codes (upper case) of a message that holds nothing but codes and filler words; empty for any other."""
     codes: dict[str, None] = {}
     for match in _TOKEN.finditer(text.lower()):
-        value = match.group()
+        value = match[match.lastgroup or 0]
         if match.lastgroup == "range":
             codes.update(dict.fromkeys(code.upper() for code in _range(value)))
         elif _CODE.match(value):
             codes[value.upper()] = None
-        elif value not in _FILLERS and re.sub(r"['’]s\Z", "", value) not in _FILLERS:
+        elif value not in _FILLERS:
             return ()
     return tuple(codes)
 
