@@ -86,6 +86,18 @@ STOPPING: frozenset[WarningKind] = frozenset(
 )
 """Warnings that can stop a claim; the others are remarks."""
 
+TABLES: Mapping[str, str] = {
+    "codes": "Code table",
+    "code_history": "Code history",
+    "edits": "NCCI edits",
+    "gpci_2026": "Medicare localities",
+    "payers": "Payer positions",
+    "places": "Place of service table",
+    "rates_2026": "Medicare rates",
+    "time_units": "Time table",
+}
+"""What a table is called where the name of its file does not say it."""
+
 WORDS: Mapping[str, str] = {
     "date": "date of service",
     "dos": "date of service",
@@ -113,6 +125,14 @@ def effective_range(citation: Citation) -> str:
     if start:
         return f"In effect from {start}"
     return f"In effect until {end}" if end else ""
+
+
+def evidence_title(citation: Citation) -> str:
+    """The title of a piece of evidence; a table row without one is named by its table and key."""
+    table, found, key = citation.ref.partition(":")
+    if citation.kind != "table" or not found or citation.title != f"{table} {key}":
+        return citation.title
+    return f"{TABLES.get(table, table.replace('_', ' ').capitalize())}, {key}"
 
 
 def safe_url(url: str) -> str:
@@ -223,7 +243,7 @@ def _clarify(answer: Answer) -> str:
 
 
 def _evidence(citation: Citation) -> str:
-    where = ": ".join(part for part in (citation.title, citation.section) if part)
+    where = ": ".join(part for part in (evidence_title(citation), citation.section) if part)
     details = ", ".join(part for part in (TIERS[citation.tier], effective_range(citation), citation.ref) if part)
     lines = [f"{citation.n}. {plain(where)} ({plain(details)})", f"   > {plain(citation.quote)}"]
     for source in citation.sources:

@@ -13,7 +13,7 @@ from html import escape
 
 import nh3
 
-from bot.answer import Answer, Citation, Clarify, CodeAdvice, Sentence, SourceRef
+from bot.answer import Answer, AnswerWarning, Citation, Clarify, CodeAdvice, Sentence, SourceRef
 from bot.channels.render import (
     KINDS,
     ROLES,
@@ -25,14 +25,13 @@ from bot.channels.render import (
     WARNINGS,
     answer_markdown,
     effective_range,
+    evidence_title,
     facts_in_force,
     safe_url,
     slot_name,
 )
 from bot.logs import digest
-
-Write = Callable[[str], str]
-"""Escapes a text and sets its codes in a heavier weight."""
+from corpus.codes import CODE_SHAPE
 
 _ATTRIBUTES = {
     "*": {"class", "id"},
@@ -75,16 +74,13 @@ def answer_html(answer: Answer, *, sentences: int | None = None) -> str:
         answer: what the engine returned.
         sentences: how many sentences to show while the answer is being written; None shows the whole of it.
     """
-    write = _writer(answer)
     key = f"a{digest(answer.id)}"
     partial = sentences is not None
     shown = answer.sentences[:sentences]
-    parts = [_opening(answer, shown, write, key)]
+    parts = [_opening(answer, shown, key), _warnings(answer), _code_tables(answer)]
+    parts += [_paragraph(row, answer, key) for row in shown[1:]]
     if not partial:
-        parts += [_warnings(answer, write)]
-    parts += [f'<p class="cc-sentence">{_sentence(row, write, key)}</p>' for row in shown[1:]]
-    if not partial:
-        parts += [_code_tables(answer, write), _assumptions(answer), _more(answer, write, key), _copy(answer)]
+        parts += [_assumptions(answer), _more(answer, key), _copy(answer)]
     body = f'<div class="cc-body">{"".join(parts)}</div>'
     aside = "" if partial else _evidence_list(answer.citations, key)
     return clean(f'<div class="cc-answer">{body}{aside}</div>')
@@ -106,54 +102,81 @@ def facts_html(answer: Answer | None, names: Mapping[str, str] | None = None) ->
     return clean(f'<ul class="cc-chips" aria-label="Facts in force" tabindex="0">{chips}</ul>')
 
 
-def _writer(answer: Answer) -> Write:
-    codes = sorted({escape(row.code) for row in answer.codes if row.code.isalnum()}, key=len, reverse=True)
-    if not codes:
-        return escape
-    pattern = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(codes)})(?![A-Za-z0-9])")
-    return lambda text: pattern.sub(r'<b class="cc-code">\1</b>', escape(text))
+_TOKEN = re.compile(rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b)|{CODE_SHAPE.pattern}")
+_COLUMN = re.compile(r"; (?=[a-z_0-9]+: )")
+MARKS_KEPT_TOGETHER = 4
 
 
-def _opening(answer: Answer, shown: tuple[Sentence, ...], write: Write, key: str) -> str:
+def _write(text: str) -> str:
+    """Escaped text, codes in a heavier weight and dates kept on one line."""
+    parts, at = [], 0
+    for found in _TOKEN.finditer(text):
+        tag = "span" if found["date"] else "b"
+        parts += [escape(text[at : found.start()]), f'<{tag} class="cc-{tag}">{escape(found[0])}</{tag}>']
+        at = found.end()
+    return "".join(parts) + escape(text[at:])
+
+
+def _opening(answer: Answer, shown: tuple[Sentence, ...], key: str) -> str:
     label = STATUSES[answer.status]
     status = f'<p class="cc-status">{escape(label)}</p>' if label else ""
-    verdict = (
-        f'<span class="cc-verdict cc-{answer.verdict}">{VERDICTS[answer.verdict]}</span> ' if answer.verdict else ""
-    )
-    text = _sentence(shown[0], write, key) if shown else write(answer.answer)
-    return f'{status}<p class="cc-bottom">{verdict}{text}</p>'
+    badges: list[tuple[str, str]] = [(VERDICTS[answer.verdict], answer.verdict)] if answer.verdict else []
+    if shown:
+        badges += [(WARNINGS[row.kind], _weight(row)) for row in answer.warnings if row.text == shown[0].text]
+    marked = "".join(f'<span class="cc-verdict cc-{look}">{words}</span> ' for words, look in badges)
+    return f'{status}<p class="cc-bottom">{marked}{_sentence(shown[0], key) if shown else _write(answer.answer)}</p>'
 
 
-def _sentence(sentence: Sentence, write: Write, key: str) -> str:
+def _sentence(sentence: Sentence, key: str) -> str:
+    if not sentence.citations:
+        return _write(sentence.text)
     marks = "".join(
         f'<a class="cc-mark" href="#{key}e{n}"><span class="cc-out">Evidence </span>{n}</a>' for n in sentence.citations
     )
-    return write(sentence.text) + (f'<sup class="cc-marks">{marks}</sup>' if marks else "")
+    start, space, last = sentence.text.rpartition(" ")
+    if len(sentence.citations) > MARKS_KEPT_TOGETHER or len(last) > 20:
+        return f'{_write(sentence.text)}<sup class="cc-marks">{marks}</sup>'
+    return f'{_write(start)}{space}<span class="cc-span">{_write(last)}<sup class="cc-marks">{marks}</sup></span>'
 
 
-def _warnings(answer: Answer, write: Write) -> str:
+def _weight(warning: AnswerWarning) -> str:
+    return "stop" if warning.kind in STOPPING else "heed"
+
+
+def _warnings(answer: Answer) -> str:
+    """Warnings that no sentence says in the same words."""
+    said = {row.text for row in answer.sentences}
     rows = "".join(
-        f'<li class="cc-warning cc-{"stop" if row.kind in STOPPING else "heed"}">'
-        f"<strong>{WARNINGS[row.kind]}:</strong> {write(row.text)}</li>"
+        f'<li class="cc-warning cc-{_weight(row)}"><strong>{WARNINGS[row.kind]}:</strong> {_write(row.text)}</li>'
         for row in answer.warnings
+        if row.text not in said
     )
     return f'<ul class="cc-warnings">{rows}</ul>' if rows else ""
 
 
-def _code_tables(answer: Answer, write: Write) -> str:
+def _paragraph(sentence: Sentence, answer: Answer, key: str) -> str:
+    """One sentence; it looks like a warning, and says which, when a warning has the same words."""
+    same = next((row for row in answer.warnings if row.text == sentence.text), None)
+    if same is None:
+        return f'<p class="cc-sentence">{_sentence(sentence, key)}</p>'
+    label = f"<strong>{WARNINGS[same.kind]}:</strong> "
+    return f'<p class="cc-warning cc-{_weight(same)}">{label}{_sentence(sentence, key)}</p>'
+
+
+def _code_tables(answer: Answer) -> str:
     """The codes that decide, and below them, folded away, those that sentences only mention."""
     decisive = tuple(row for row in answer.codes if row.role != "mentioned")
     mentioned = tuple(row for row in answer.codes if row.role == "mentioned")
     if not decisive:
-        return _code_table(mentioned, "Codes", write)
-    table = _code_table(decisive, "Codes", write)
+        return _code_table(mentioned, "Codes")
+    table = _code_table(decisive, "Codes")
     if not mentioned:
         return table
     summary = f"<summary>Codes mentioned ({len(mentioned)})</summary>"
-    return f'{table}<details class="cc-more">{summary}{_code_table(mentioned, "", write)}</details>'
+    return f'{table}<details class="cc-more">{summary}{_code_table(mentioned, "")}</details>'
 
 
-def _code_table(codes: tuple[CodeAdvice, ...], caption: str, write: Write) -> str:
+def _code_table(codes: tuple[CodeAdvice, ...], caption: str) -> str:
     if not codes:
         return ""
     optional: tuple[tuple[str, Callable[[CodeAdvice], str]], ...] = (
@@ -164,7 +187,7 @@ def _code_table(codes: tuple[CodeAdvice, ...], caption: str, write: Write) -> st
     )
     columns = [(name, value) for name, value in optional if any(value(row) for row in codes)]
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Code", "Role", *(name for name, _ in columns)))
-    rows = "".join(_code_row(row, columns, write) for row in codes)
+    rows = "".join(_code_row(row, columns) for row in codes)
     title = f"<caption>{caption}</caption>" if caption else ""
     return (
         f'<table class="cc-codes">{title}'
@@ -173,12 +196,12 @@ def _code_table(codes: tuple[CodeAdvice, ...], caption: str, write: Write) -> st
     )
 
 
-def _code_row(row: CodeAdvice, columns: Iterable[tuple[str, Callable[[CodeAdvice], str]]], write: Write) -> str:
+def _code_row(row: CodeAdvice, columns: Iterable[tuple[str, Callable[[CodeAdvice], str]]]) -> str:
     cells = "".join(
         f'<td{"" if value(row) else " class=cc-empty"}><span class="cc-cell">{name}</span>{escape(value(row))}</td>'
         for name, value in columns
     )
-    why = f'<br><span class="cc-why">{write(row.why)}</span>' if row.why else ""
+    why = f'<br><span class="cc-why">{_write(row.why)}</span>' if row.why else ""
     return (
         f'<tr class="cc-row-{row.role}"><th scope="row">{escape(row.code)}</th>'
         f'<td><span class="cc-role cc-{row.role}">{ROLES[row.role]}</span></td>{cells}'
@@ -199,10 +222,10 @@ def _assumptions(answer: Answer) -> str:
     return f'<p class="cc-fine"><strong>Assumed:</strong> {rows}</p>'
 
 
-def _more(answer: Answer, write: Write, key: str) -> str:
+def _more(answer: Answer, key: str) -> str:
     if not answer.more:
         return ""
-    rows = "".join(f"<li>{_sentence(row, write, key)}</li>" for row in answer.more)
+    rows = "".join(f"<li>{_sentence(row, key)}</li>" for row in answer.more)
     return (
         f'<details class="cc-more"><summary>More on this ({len(answer.more)})</summary>'
         f'<ul class="cc-more-list">{rows}</ul></details>'
@@ -234,11 +257,17 @@ def _evidence(row: Citation, key: str) -> str:
     fine = " · ".join(escape(part) for part in (KINDS[row.kind], row.ref, dates) if part)
     return (
         f'<details class="cc-proof"><summary><span class="cc-n">{row.n}</span> '
-        f'<span class="cc-title">{escape(row.title)}</span> '
+        f'<span class="cc-title">{escape(evidence_title(row))}</span> '
         f'<span class="cc-tier cc-tier-{row.tier}">{TIERS[row.tier]}</span></summary>'
-        f'<div class="cc-proof-body" id="{key}e{row.n}">{where}<blockquote>{escape(row.quote)}</blockquote>{caveat}'
+        f'<div class="cc-proof-body" id="{key}e{row.n}">{where}<blockquote>{_quote(row)}</blockquote>{caveat}'
         f'{f"<ul class=cc-sources>{sources}</ul>" if sources else ""}<p class="cc-fine">{fine}</p></div></details>'
     )
+
+
+def _quote(row: Citation) -> str:
+    """The exact words; the cells of a table row stand on lines of their own."""
+    cells = _COLUMN.split(row.quote) if row.kind == "table" else [row.quote]
+    return "<br>".join(escape(cell) for cell in cells)
 
 
 def _publication(source: SourceRef) -> str:

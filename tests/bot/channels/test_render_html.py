@@ -190,9 +190,9 @@ def test_marks_of_two_answers_never_meet() -> None:
     assert not first & second
 
 
-def test_the_bottom_line_comes_first_and_warnings_before_details() -> None:
+def test_the_bottom_line_comes_first_then_warnings_and_codes() -> None:
     text = shown(answer_html(answer()))
-    order = ["Yes", "Bill 0592T, 1 unit.", "Not covered:", "Below 30 minutes", "Codes", "Assumed:", "More on this (1)"]
+    order = ["Yes", "Bill 0592T, 1 unit.", "Not covered:", "Codes", "Below 30 minutes", "Assumed:", "More on this (1)"]
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
 
 
@@ -232,8 +232,41 @@ def test_evidence_shows_words_source_date_tier_and_caveat() -> None:
 def test_while_writing_only_verified_sentences_show() -> None:
     text = shown(answer_html(answer(), sentences=1))
     assert "Bill 0592T" in text
-    for later in ("Below 30 minutes", "Not covered", "Codes", "Evidence\n", "More on this"):
+    for later in ("Below 30 minutes", "coaching-001", "Assumed", "More on this"):
         assert later not in text
+
+
+def test_a_warning_in_the_words_of_a_sentence_is_said_once_and_marked() -> None:
+    told = answer(
+        verdict=None,
+        warnings=(
+            AnswerWarning(kind="deleted_code", text="Bill 0592T, 1 unit."),
+            AnswerWarning(kind="time_not_met", text="Below 30 minutes there is no code."),
+        ),
+    )
+    text = shown(answer_html(told))
+    assert text.startswith("Deleted code Bill 0592T, 1 unit.")
+    assert text.count("Bill 0592T, 1 unit.") == 1
+    assert text.count("Time not met: Below 30 minutes there is no code.") == 1
+
+
+def test_dates_and_codes_are_never_broken_across_lines() -> None:
+    html = answer_html(answer(sentences=(Sentence(text="Since 2019-01-01 bill 96130-96133, not $96130."),)))
+    assert '<span class="cc-span">2019-01-01</span>' in html
+    assert '<b class="cc-b">96130</b>-<b class="cc-b">96133</b>, not $96130.' in html
+
+
+def test_a_table_row_is_named_by_its_table_and_shown_cell_by_cell() -> None:
+    row = citation(
+        kind="table",
+        ref="codes:0592T",
+        title="codes 0592T",
+        section="",
+        quote="code: 0592T; note: at least 30; one unit; min_minutes: 30",
+    )
+    html = answer_html(answer(citations=(row,)))
+    assert "Code table, 0592T" in html
+    assert "code: 0592T<br>note: at least 30; one unit<br>min_minutes: 30" in html
 
 
 def test_an_answer_without_sentences_still_says_its_text() -> None:

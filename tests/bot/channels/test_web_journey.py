@@ -76,7 +76,7 @@ def test_the_date_field_decides_which_rules_hold(visit: Visit) -> None:
 
 def test_an_option_answers_the_question_back(visit: Visit) -> None:
     person = visit()
-    person.ask(OPEN_ENDED)
+    person.ask("Need the code for intake")
     options = person.page.locator("#cc-chat button.option")
     assert options.count() >= 2
     chosen = options.nth(1).inner_text()
