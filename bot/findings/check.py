@@ -34,7 +34,8 @@ def check_finding(knowledge: Knowledge, report: Report) -> Finding:
     The verdict is `no` when a line would deny, `depends` when something must be checked, `yes` when no rule that is
     held stands against the claim.
     """
-    claims = [claim for issue in report.issues for claim in _told(issue)] or [_clean(knowledge, report)]
+    given = _given(report)
+    claims = [claim for issue in report.issues for claim in _told(issue, given)] or [_clean(knowledge, report, given)]
     warnings = tuple(
         AnswerWarning(kind=_WARNINGS[issue.kind], text=issue.text, codes=issue.codes)
         for issue in report.issues
@@ -50,20 +51,35 @@ def _verdict(report: Report) -> Verdict:
     return "depends" if report.issues else "yes"
 
 
-def _told(issue: Issue) -> list[Sentence]:
-    evidence = issue.evidence or (_stated(issue),)
+def _told(issue: Issue, given: Evidence) -> list[Sentence]:
+    evidence = (*issue.evidence, given)
     told = [Sentence(issue.text, evidence)]
     if issue.fix:
         told.append(Sentence(issue.fix, evidence))
     return told
 
 
-def _stated(issue: Issue) -> Evidence:
-    """The user's own input as evidence, for issues that no table row is needed to see."""
-    return computed(f"check:{issue.kind}", "Claim check", f"{issue.text} {issue.fix}".strip())
+def _given(report: Report) -> Evidence:
+    """The claim as the user stated it: every line, and the units of codes that stand on several lines."""
+    claim = report.claim
+    lines = [f"line {n}: {_line(line)}" for n, line in enumerate(claim.lines, start=1)]
+    for code in claim.codes:
+        held = [line.units for line in claim.lines if line.code == code]
+        if len(held) > 1:
+            total = " + ".join(map(str, held))
+            lines.append(f"{code} on {len(held)} lines: {total} = {sum(held)}, {code} x {sum(held)}")
+    about = [f"date of service {claim.on}", *([f"checked on {claim.received}"] if claim.received else [])]
+    return computed("check:claim", "The claim as stated", "; ".join((*lines, *about)) + ".")
 
 
-def _clean(knowledge: Knowledge, report: Report) -> Sentence:
+def _line(line: Line) -> str:
+    modifiers = f" modifiers {', '.join(line.modifiers)}" if line.modifiers else ""
+    minutes = f" {line.minutes} minutes" if line.minutes is not None else ""
+    pos = f" POS {line.pos}" if line.pos else ""
+    return f"{line.code} x {line.units}{modifiers}{pos}{minutes}"
+
+
+def _clean(knowledge: Knowledge, report: Report, given: Evidence) -> Sentence:
     claim = report.claim
     shown = " + ".join(f"{line.code} x {line.units}" for line in claim.lines)
     text = f"No rule that is held stands against {shown} on {claim.on}; that is not a promise of payment."
@@ -72,7 +88,7 @@ def _clean(knowledge: Knowledge, report: Report) -> Sentence:
         for code in claim.codes
         if (row := knowledge.codes.find(code, claim.on)) is not None
     )
-    return Sentence(text, (computed("check:claim", "Claim check", f"Checked {shown} for {claim.on}."), *rows))
+    return Sentence(text, (given, *rows))
 
 
 def _advice(knowledge: Knowledge, report: Report, number: int, line: Line) -> CodeAdvice:

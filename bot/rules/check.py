@@ -16,7 +16,7 @@ from bot.rules.price import rates_year
 from bot.rules.status import report
 from bot.rules.who import who
 from corpus.knowledge import Knowledge
-from corpus.rule_rows import ModifierGroup
+from corpus.rule_rows import ModifierGroup, StatusLetter
 
 _MAX_UNITS = 999
 
@@ -81,7 +81,9 @@ def _not_active(
         text = f"{code} is not valid on {claim.on}: it takes effect on {first}."
         use = " or ".join(before.code for before in found.predecessors)
         fix = f"On that date use {use}." if use else "Choose a code that was valid on that date."
-    return text, where, (code,), fix, found.evidence
+    columns = ("code", "label", "effective_from", "effective_to")
+    others = tuple(from_row(knowledge, other, columns) for other in (*found.successors, *found.predecessors))
+    return text, where, (code,), fix, (*found.evidence, *others)
 
 
 def _units(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
@@ -103,7 +105,7 @@ def _duplicates(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         if times < 2 or len(plain) < 2:
             continue
         total = sum(line.units for line in claim.lines if line.code == code)
-        text = f"{code} stands on {times} lines; without a modifier for a repeat the second denies as a duplicate."
+        text = f"{code} stands on {times} lines; without a modifier for a repeat it denies as a duplicate."
         fix = f"Put the units on one line ({code} x {total}), or mark a true repeat with {', '.join(group.modifiers)}."
         evidence = (from_row(knowledge, group, ("group", "modifiers", "meaning", "documentation"), "Repeat modifiers"),)
         yield Issue("deny", "duplicate", text, numbers(claim, code), (code,), fix, evidence)
@@ -133,6 +135,8 @@ def _pair(knowledge: Knowledge, claim: Claim, found: pairs.Pair) -> Issue | None
     edit = f" ({found.paid} is column one, {found.denied} column two)" if found.denied else ""
     when = "in one month" if found.period == "month" else "on one date"
     strict = _strict(knowledge, claim, found)
+    if found.denied:
+        where = numbers(claim, found.denied)
     if found.verdict == "never":
         text = f"{found.first} and {found.second} are not paid together {when}{edit}; no modifier releases them."
         fix = found.condition or (f"Drop {found.denied}." if found.denied else "Bill the one that fits.")
@@ -178,7 +182,7 @@ def _limits(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
     for code in usable(knowledge, claim):
         held = [line.units for line in claim.lines if line.code == code]
         found = limit(knowledge, code, sum(held), claim.on, claim.payer)
-        if found.standing != "above" or found.indicator is None or found.limit is None:
+        if found.standing != "above" or found.indicator is None or found.limit is None or _unpaid(knowledge, code):
             continue
         if found.indicator.mai == _PER_LINE and max(held) <= found.limit:
             continue
@@ -215,8 +219,8 @@ def _payable(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         return
     for code in usable(knowledge, claim):
         row = knowledge.codes.get(code)
-        letter = knowledge.rules.status_letters.get(row.medicare_status_2026 or "")
-        if letter is None or letter.separately_payable:
+        letter = _unpaid(knowledge, code)
+        if letter is None:
             continue
         columns = ("code", "medicare_status_2026", "medicare_payable_2026")
         evidence = (
@@ -225,6 +229,12 @@ def _payable(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         )
         text = f"{code}: {letter.meaning}"
         yield Issue("deny", "not_payable", text, numbers(claim, code), (code,), letter.consequence, evidence)
+
+
+def _unpaid(knowledge: Knowledge, code: str) -> StatusLetter | None:
+    """The status letter under which Medicare never pays the code on its own, or None."""
+    letter = knowledge.rules.status_letters.get(knowledge.codes.get(code).medicare_status_2026 or "")
+    return letter if letter is not None and not letter.separately_payable else None
 
 
 def _mixed_places(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:

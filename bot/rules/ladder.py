@@ -168,7 +168,9 @@ def growth_of(knowledge: Knowledge, rule: TimeRule, on: date | None = None) -> G
 
 def steps(knowledge: Knowledge, rule: TimeRule, on: date | None = None) -> Iterator[Step]:
     """The ladder of `rule` from 0 minutes up, without gaps; endless where units grow without a cap."""
-    starts = [(_start(rule, n, knowledge.codes.get(code, on)), ((code, 1),)) for n, code in enumerate(rule.codes)]
+    starts: list[tuple[int, Units]] = [
+        (_start(rule, n, knowledge.codes.get(code, on)), ((code, 1),)) for n, code in enumerate(rule.codes)
+    ]
     growth = growth_of(knowledge, rule, on)
     rising = _rising(growth) if growth else iter(())
     if growth and not growth.base:

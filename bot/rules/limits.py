@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.evidence import Evidence, from_row, from_statement
+from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
+from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
 from corpus.rule_rows import MueIndicator
 
@@ -45,5 +46,5 @@ def limit(knowledge: Knowledge, code: str, units: int, on: date, payer: str | No
     if indicator is not None:
         columns = ("mai", "name", "meaning", "above")
         evidence.append(from_row(knowledge, indicator, columns, "Adjudication indicator"))
-        evidence += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in indicator.statements]
+        evidence += cited(knowledge, indicator.statements, on)
     return Limit(code, units, state, standing, row.mue, indicator, row.mue_edition or "", tuple(evidence))

@@ -118,7 +118,7 @@ def place_issues(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         )
         if rule is not None and rule.pos is not None and rule.pos != line.pos:
             found = marking(knowledge, line.code, rule.modality, claim.payer, line.pos, claim.on)
-            text = f"This payer's telehealth rule names place of service {rule.pos}, not {line.pos}."
+            text = f"This payer's telehealth rule names POS {rule.pos}, not POS {line.pos}."
             yield Issue("warn", "place", text, (n,), (line.code,), rule.note or "", found.evidence)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.evidence import Evidence, from_row, from_statement
+from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
+from bot.rules.cite import cited
 from bot.rules.places import is_telehealth, location_of, telehealth_codes, telehealth_rule
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, PayerPosition
@@ -73,7 +74,7 @@ def marking(
         audio_only=_audio(row),
         positions=positions,
         reason=reason,
-        evidence=_marking_evidence(knowledge, row, rule, positions),
+        evidence=_marking_evidence(knowledge, row, rule, positions, on),
     )
 
 
@@ -107,13 +108,13 @@ def payer_positions(knowledge: Knowledge, payer: str | None) -> tuple[PayerPosit
 
 
 def _marking_evidence(
-    knowledge: Knowledge, row: Code | None, rule: TelehealthRule | None, positions: tuple[PayerPosition, ...]
+    knowledge: Knowledge, row: Code | None, rule: TelehealthRule | None, positions: tuple[PayerPosition, ...], on: date
 ) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     if rule is not None:
         told = ("rule", "modality", "location", "need", "modifiers", "pos", "note")
         found.append(from_row(knowledge, rule, told, "Telehealth rule"))
-        found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in rule.statements]
+        found += cited(knowledge, rule.statements, on)
     if row is not None:
         columns = ("code", "telehealth_2026", "audio_only_2026", "telehealth_basis")
         found.append(from_row(knowledge, row, columns, f"Medicare telehealth list, {row.code}"))
@@ -141,7 +142,7 @@ def conflicts(
         evidence = [
             from_row(knowledge, rule, ("rule", "modifiers", "with_modifiers", "problem", "fix"), "Modifier rule")
         ]
-        evidence += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in rule.statements]
+        evidence += cited(knowledge, rule.statements, on)
         found.append(Conflict(rule, (*named, *others), tuple(evidence)))
     return tuple(found)
 

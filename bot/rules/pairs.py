@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.evidence import Evidence, from_row, from_statement
 from bot.rules.answers import Applies
+from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, Edit
 from corpus.rule_rows import CombinationRule, ModifierGroup
@@ -230,7 +231,7 @@ def _evidence(
     if group is not None:
         told = ("group", "modifiers", "meaning", "documentation")
         found.append(from_row(knowledge, group, told, "Modifiers that separate"))
-        found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in group.statements]
+        found += cited(knowledge, group.statements, on)
     return tuple(found)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.evidence import Evidence, from_row, from_statement
+from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
+from bot.rules.cite import cited
 from bot.rules.price import Setting, setting_of
 from corpus.knowledge import Knowledge
 from corpus.rows import Place
@@ -93,7 +94,7 @@ def place_of_service(knowledge: Knowledge, pos: str, modality: str | None, payer
         if row.pos == chosen
     ]
     refs = (*(rule.statements if rule else ()), *(known.statements if known else ()))
-    evidence += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in dict.fromkeys(refs)]
+    evidence += cited(knowledge, refs, on)
     return PlaceResult(
         state="applies" if rule is not None else "no_data",
         pos=chosen,

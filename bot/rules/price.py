@@ -13,7 +13,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from bot.evidence import Evidence, computed, from_row, from_statement
+from bot.evidence import Evidence, computed, from_row
+from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
 from corpus.rows import Locality, Rate
 from corpus.rule_rows import Performer, StatusLetter
@@ -121,7 +122,7 @@ def price(
         total=total,
         formula=formula,
         reason=reason,
-        evidence=_evidence(knowledge, rate, letter, locality, who, setting, formula),
+        evidence=_evidence(knowledge, rate, letter, locality, who, setting, formula, on),
     )
 
 
@@ -166,7 +167,7 @@ def _formula(
     practice = _pe(rate, setting)
     if locality is None:
         total = rate.work_rvu + practice + rate.mp_rvu
-        text = f"{rate.code}: {rate.work_rvu} + {practice} + {rate.mp_rvu} = {total} RVUs x {rate.conversion_factor}"
+        text = f"{rate.code}: {rate.work_rvu} + {practice} + {rate.mp_rvu} = {total} RVUs"
     else:
         parts = (
             f"({rate.work_rvu} x {locality.pw_gpci})",
@@ -174,10 +175,10 @@ def _formula(
             f"({rate.mp_rvu} x {locality.mp_gpci})",
         )
         total = _locality_rvus(rate, practice, locality).normalize()
-        text = f"{rate.code}: {' + '.join(parts)} = {total:f} RVUs x {rate.conversion_factor}"
-    text += f" = {dollars(full)}"
+        text = f"{rate.code}: {' + '.join(parts)} = {total:f} RVUs"
+    text += f"; {total:f} x {rate.conversion_factor} = {dollars(full)}"
     if amount is not None and share != 100:
-        text += f"; {dollars(full)} x {share} % = {dollars(amount)}"
+        text += f"; {dollars(full)} x {Decimal(share) / 100} = {dollars(amount)}"
     if amount is not None and units != 1:
         text += f"; {units} x {dollars(amount)} = {dollars(amount * units)}"
     return text
@@ -191,6 +192,7 @@ def _evidence(
     who: Performer | None,
     setting: Setting,
     formula: str,
+    on: date,
 ) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     if formula:
@@ -205,10 +207,10 @@ def _evidence(
         found.append(from_row(knowledge, locality, indices, "Medicare locality"))
     if letter is not None and not formula:
         found.append(from_row(knowledge, letter, ("status", "name", "meaning", "consequence"), "Status letter"))
-        found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in letter.statements]
+        found += cited(knowledge, letter.statements, on)
     if who is not None and who.medicare_share is not None:
         found.append(from_row(knowledge, who, ("label", "medicare_share", "share_note"), "Practitioner percentage"))
-        found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in who.statements]
+        found += cited(knowledge, who.statements, on)
     return tuple(found)
 
 

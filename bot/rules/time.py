@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.evidence import Evidence, computed, from_row, from_statement
+from bot.evidence import Evidence, computed, from_row
+from bot.rules.cite import cited
 from bot.rules.ladder import Growth, Step, Units, growth_of, rule_of_code, rule_on, steps
 from bot.rules.status import undescribed
 from corpus.knowledge import Knowledge
@@ -141,7 +142,7 @@ def count(knowledge: Knowledge, rule: TimeRule, minutes: int, on: date | None = 
     convention = knowledge.rules.conventions[rule.convention]
     worked = computed(f"time:{rule.rule}", f"Time count, {convention.name}", f"{arithmetic} {boundaries}".strip())
     evidence = (worked, *_table_evidence(knowledge, rule, minutes, found))
-    evidence += tuple(from_statement(knowledge, knowledge.statements.get(ref)) for ref in convention.statements)
+    evidence += cited(knowledge, convention.statements, on)
     return TimeResult(
         rule=rule,
         convention=convention,

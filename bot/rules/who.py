@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.evidence import Evidence, from_row, from_statement
+from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
+from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, VocabularyWord
 from corpus.rule_rows import Performer, WhoRule
@@ -64,7 +65,7 @@ def who(knowledge: Knowledge, code: str, performer: str | None, payer: str | Non
         listed=listed,
         supervision=_supervision(knowledge, row),
         share=person.medicare_share if person and medicare else None,
-        evidence=_evidence(knowledge, row, person, medicare, rule),
+        evidence=_evidence(knowledge, row, person, medicare, rule, on),
     )
 
 
@@ -120,17 +121,19 @@ def _supervision_word(knowledge: Knowledge, row: Code | None) -> VocabularyWord 
 
 
 def _evidence(
-    knowledge: Knowledge, row: Code | None, person: Performer | None, medicare: bool, rule: WhoRule | None
+    knowledge: Knowledge, row: Code | None, person: Performer | None, medicare: bool, rule: WhoRule | None, on: date
 ) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     if rule is not None:
-        found.append(from_statement(knowledge, knowledge.statements.get(rule.statement)))
+        found += cited(knowledge, (rule.statement,), on)
+        told = ("rule", "performers", "codes", "payers", "allowed", "instead")
+        found.append(from_row(knowledge, rule, told, "Who may report"))
     if row is not None:
-        told = ("code", "label", "performed_by", "supervision")
-        found.append(from_row(knowledge, row, told, f"Code table, {row.code}"))
+        columns = ("code", "label", "performed_by", "supervision")
+        found.append(from_row(knowledge, row, columns, f"Code table, {row.code}"))
     if person is not None:
-        columns = ("label", "medicare_bills", "medicare_from", "medicare_share", "share_note", "not_billing_why")
-        found.append(from_row(knowledge, person, columns, "Who may bill"))
+        cells = ("label", "medicare_bills", "medicare_from", "medicare_share", "share_note", "not_billing_why")
+        found.append(from_row(knowledge, person, cells, "Who may bill"))
         if medicare:
-            found += [from_statement(knowledge, knowledge.statements.get(ref)) for ref in person.statements]
+            found += cited(knowledge, person.statements, on)
     return tuple(found)
