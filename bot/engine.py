@@ -31,7 +31,7 @@ from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.read import Reader
-from bot.verify import verify
+from bot.verify import pruned, verify
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
 
@@ -102,7 +102,7 @@ class Bot:
         answer = turn.answer.model_copy(update={"timings_ms": {k: round(v, 2) for k, v in turn.timings.items()}})
         if conversation is None:
             self._saver.delete_thread(thread)
-        else:
+        elif not turn.revisited:
             self._remember(conversation, answer)
         _report(answer, turn)
         return answer
@@ -181,7 +181,7 @@ class Steps:
         checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings)
         turn.dropped = len(checked.dropped) + len(checked.advice)
         faulty = {problem.where for problem in checked.advice}
-        draft.claims = checked.kept
+        draft.claims = tuple(pruned(claim, self.knowledge, turn.on) for claim in checked.kept)
         draft.codes = tuple(row for row in draft.codes if row.code not in faulty)
         draft.warnings = tuple(warning for warning in draft.warnings if warning.text not in faulty)
         if not draft.claims:
@@ -195,6 +195,7 @@ class Steps:
         assert previous is not None, "only with a last answer"
         assert move is not None, "only on such a turn"
         turn.answer = revisit(self.knowledge, move, previous, turn.item_id, question.text)
+        turn.revisited = True
 
     def decline(self, turn: Turn) -> None:
         """The fixed reply to what is out of scope or must be refused."""

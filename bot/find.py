@@ -16,6 +16,7 @@ from datetime import date
 from functools import cached_property
 
 from bot import respond
+from bot.answer import CodeAdvice
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
 from bot.question import Facts, Question
@@ -30,7 +31,8 @@ from index.search import Filters, Hit, Index
 
 _POOL = 60
 _SHORT = 6
-_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 8
+_PARTICULAR, _COVERS = 0.34, 0.5
+_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
 _WEIGHT_CODES = 0.45
 _WEIGHT_KIND = 0.22
 _WEIGHT_PAYER = 0.30
@@ -97,12 +99,16 @@ class Finder:
         verdict = None
         if question.polar and not any(finding.verdict for finding in turn.findings):
             verdict = verdict_of(self.reader.lexicon, question.text, kept[0].statement.text)
+        if decided:
+            kept = tuple(each for each in kept if _completes(each, codes))
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
-        mentioned = dict.fromkeys(
-            code for each in kept[:2] for code in each.statement.codes if code in self.knowledge.codes
-        )
-        advised = tuple(advice(self.knowledge, code, "mentioned", turn.on) for code in list(mentioned)[:_MENTIONED])
+        advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _mentioned(self, statement: Statement, on: date) -> tuple[CodeAdvice, ...]:
+        """The codes of the leading statement, as only talked about."""
+        held = [code for code in statement.codes if code in self.knowledge.codes][:_MENTIONED]
+        return tuple(advice(self.knowledge, code, "mentioned", on) for code in held)
 
     def _subject(self, turn: Turn) -> tuple[str, ...]:
         """The codes that statements should be about: those asked about, else those that rules brought."""
@@ -165,6 +171,13 @@ class Finder:
             if len(chosen) == limit:
                 break
         return tuple(chosen)
+
+
+def _completes(found: Found, codes: Sequence[str]) -> bool:
+    """Whether a statement is particular enough to stand beside what rules decided."""
+    held = set(found.statement.codes)
+    particular = len(held & set(codes)) / len(held) if held else 0.0
+    return particular >= _PARTICULAR or found.coverage >= _COVERS
 
 
 def _names_nothing(question: Question) -> bool:

@@ -75,7 +75,8 @@ class Question(Frozen):
     `intents` are ordered, strongest first; `polar` means that yes or no is expected, `negative`
     that it is put negatively; `denials` are claim adjustment
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
-    that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue.
+    that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue;
+    `assumed_service` is the service taken to be meant when none was named.
     """
 
     text: str
@@ -91,3 +92,4 @@ class Question(Frozen):
     follow_up: bool = False
     search_text: str = ""
     content: int = 0
+    assumed_service: str | None = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case
+from bot.decide.services import open_services
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
 from bot.findings.time import open_readings, readings_finding, time_finding
@@ -17,6 +18,8 @@ def units_rule(case: Case) -> Finding | None:
     """Codes and units for stated minutes of a named code."""
     facts = case.question.facts
     amount = facts.minutes if facts.minutes is not None else facts.days
+    if open_services(case):
+        return None
     if amount is None or not case.active or (len(case.active) > 1 and not one_ladder(case)):
         return None
     code = case.active[0]

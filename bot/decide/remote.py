@@ -15,7 +15,8 @@ def telehealth_rule(case: Case) -> Finding | None:
     facts = case.question.facts
     if facts.modality is None or not is_telehealth(case.knowledge, facts.modality) or len(case.active) > 1:
         return None
-    if not case.about("modifier", "place", "telehealth", "select") or case.about("changed", "frequency", "denial"):
+    chosen = case.question.stated.minutes is not None and not case.question.polar
+    if not (case.about("modifier", "place") or chosen) or case.about("changed", "frequency", "denial"):
         return None
     code = case.active[0] if case.active else None
     marked = marking(case.knowledge, code, facts.modality, facts.payer, facts.place, case.on)

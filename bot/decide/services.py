@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answer import Assumption
 from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.select import select_finding
@@ -17,11 +18,37 @@ def select_rule(case: Case) -> Finding | None:
     """The codes for a named service; with several services each is told, a visit only as base of its add-on."""
     facts = case.question.facts
     wanted = case.about("select", "units") or facts.minutes is not None
-    if not facts.services or case.active or not wanted or _asks_else(case):
+    services = open_services(case)
+    if not services or not wanted or _asks_else(case):
         return None
-    services = [name for name in facts.services if not (facts.with_em == "yes" and name in _visits(case.knowledge))]
-    found = [_selected(case, name) for name in services or facts.services]
-    return merged([finding for finding in found if finding.claims], rule="select")
+    found = [_selected(case, name) for name in services]
+    chosen = merged([finding for finding in found if finding.claims], rule="select")
+    if case.question.assumed_service is None or not chosen.claims:
+        return chosen
+    label = next(row.label for row in case.knowledge.services if row.service == facts.service)
+    note = Assumption(slot="service", value=label, why="No service was named.")
+    return replace(chosen, assumptions=(*chosen.assumptions, note))
+
+
+def open_services(case: Case) -> tuple[str, ...]:
+    """The named services whose code is to be found: none that a named code already is, no visit beside its add-on.
+
+    Two clinicians and a question for yes or no ask whether both may bill, not for a code.
+    """
+    facts = case.question.facts
+    if case.question.polar and len(case.question.performers) > 1:
+        return ()
+    visits = _visits(case.knowledge) if facts.with_em == "yes" else set()
+    named = [name for name in facts.services if name not in visits] or list(facts.services)
+    return tuple(name for name in named if not case.active or not _holds(case, name))
+
+
+def _holds(case: Case, service: str) -> bool:
+    """Whether a named code is one of the service's, or the time said belongs to the named code."""
+    rows = [row for row in case.knowledge.services if row.service == service]
+    held = {code for row in rows for code in codes_of(case.knowledge, row)}
+    timed = case.question.facts.minutes is not None and case.question.facts.with_em == "yes"
+    return bool(held & set(case.active)) or not timed
 
 
 def _asks_else(case: Case) -> bool:

@@ -16,7 +16,7 @@ _MANY = 3
 
 def pairs_rule(case: Case) -> Finding | None:
     """Whether the named codes go together, when two or more are named and the turn is not about choosing one."""
-    if len(case.active) < 2 or case.about("compare") or one_ladder(case) or _is_claim(case):
+    if len(case.active) < 2 or case.about("compare", "documentation") or one_ladder(case) or _is_claim(case):
         return None
     found = combine(case.knowledge, case.active, case.on, case.question.facts.payer)
     return pairs_finding(case.knowledge, found, case.on, case.question.facts.payer)
@@ -39,4 +39,8 @@ def claim_rule(case: Case) -> Finding | None:
 def _is_claim(case: Case) -> bool:
     marked = any(mention.units or mention.modifiers for mention in case.question.facts.codes)
     wanted = _MANY - 1 if marked else _MANY
-    return case.question.polar and len(case.active) >= wanted and not case.about("compare", "denial", "who")
+    return (
+        case.question.polar
+        and len(case.active) >= wanted
+        and not case.about("compare", "denial", "who", "documentation")
+    )

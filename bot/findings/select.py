@@ -12,6 +12,7 @@ from corpus.knowledge import Knowledge
 
 _BASES_SHOWN = 4
 _STEPS_SHOWN = 4
+_PEOPLE_SHOWN = 2
 _MEDICAL_VISIT = "evaluation-management"
 
 
@@ -122,11 +123,10 @@ def _if(knowledge: Knowledge, option: Option) -> Claim:
     label = option.service.label
     opening = f"For {label}"
     people = dict(option.conditions).get("performer")
-    if people:
-        named = [
-            knowledge.rules.performers[name].label for name in people.split("|") if name in knowledge.rules.performers
-        ]
-        opening += f" (done by a {', '.join(named)})"
+    named = [knowledge.rules.performers[name].label for name in _named(knowledge, people)]
+    if named:
+        others = " or others" if len(named) > _PEOPLE_SHOWN else ""
+        opening += f" (by a {', '.join(named[:_PEOPLE_SHOWN])}{others})"
     evidence: list[Evidence] = list(option.evidence)
     rows = [knowledge.codes.get(code) for code in dict(_all(option))]
     evidence += [from_row(knowledge, row, _TIME_CELLS) for row in rows]

@@ -29,6 +29,10 @@ _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|t
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
 
+NOTHING_SAID = "none"
+"""Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
+
+
 class Reader:
     """Reads messages with the vocabulary and tables of one knowledge."""
 
@@ -97,6 +101,7 @@ class Reader:
             performers=tuple(dict.fromkeys(performers)),
             follow_up=earlier is not None and carried != stated,
             search_text=self._search_text(message, words),
+            assumed_service=facts.service if facts.services and not carried.services else None,
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
 
@@ -150,7 +155,8 @@ class Reader:
 
     def _last(self, words: Sequence[Token], slot: str) -> str | None:
         """The value of the longest phrase of `slot` that is not negated; the later one among equals."""
-        kept = [m for m in self.lexicon.mentions(words, slot) if not m.negated and not _instead(words, m)]
+        said = [m for m in self.lexicon.mentions(words, slot) if m.value != NOTHING_SAID]
+        kept = [m for m in said if not m.negated and not _instead(words, m)]
         return max(kept, key=lambda m: (m.last - m.first, m.first)).value if kept else None
 
     def _payer(self, message: str, words: Sequence[Token]) -> tuple[str | None, str | None]:

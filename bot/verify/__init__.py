@@ -17,7 +17,7 @@ takes its words from the evidence.
 """
 
 from bot.verify.answers import check_answer
-from bot.verify.claims import check_claim, check_sentence, verify
+from bot.verify.claims import check_claim, check_sentence, pruned, verify
 from bot.verify.problem import Dropped, Problem, ProblemKind, Verified
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "check_answer",
     "check_claim",
     "check_sentence",
+    "pruned",
     "verify",
 ]

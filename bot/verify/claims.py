@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from bot.answer import AnswerWarning, CodeAdvice
-from bot.evidence import Claim
+from bot.evidence import Claim, Evidence
 from bot.verify.advice import check_advice, check_warning
 from bot.verify.match import unsupported
 from bot.verify.problem import Dropped, Problem, Verified
@@ -119,3 +119,27 @@ def _about_its_time(text: str, found: Sequence[Token], row: Statement) -> bool:
 
 def _month_within(month: tuple[object, ...], first: date, last: date) -> bool:
     return (first.year, first.month) <= month <= (last.year, last.month)
+
+
+def pruned(claim: Claim, knowledge: Knowledge, on: date, most: int = 3) -> Claim:
+    """A supported claim with no more evidence than it needs, when it carries more than `most` pieces.
+
+    Pieces are taken in order, each only when it settles something that the ones before left open; one piece that is
+    no computation stays, since arithmetic alone names no source. The claim itself when that does not suffice.
+    """
+    if len(claim.evidence) <= most:
+        return claim
+    kept: list[Evidence] = []
+    left = None
+    for item in claim.evidence:
+        problems = len(check_sentence(claim.text, [*kept, item], knowledge, on))
+        if left is None or problems < left:
+            kept.append(item)
+            left = problems
+        if not left:
+            break
+    if left:
+        return claim
+    if all(item.kind == "computation" for item in kept):
+        kept += [item for item in claim.evidence if item.kind != "computation"][:1]
+    return Claim(claim.text, tuple(kept))
