@@ -226,6 +226,18 @@ class TimeUnits:
         """Families in whose spans `code` appears."""
         return self._families_by_code.get(code, ())
 
+    @cached_property
+    def _spans_by_code(self) -> dict[str, tuple[TimeRow, ...]]:
+        held: dict[str, list[TimeRow]] = {}
+        for row in self.rows:
+            for code in dict.fromkeys(code for code, _ in row.units):
+                held.setdefault(code, []).append(row)
+        return {code: tuple(rows) for code, rows in held.items()}
+
+    def spans_of(self, code: str) -> tuple[TimeRow, ...]:
+        """Every span that bills `code`, alone or with others, in table order."""
+        return self._spans_by_code.get(code, ())
+
 
 class Edits:
     """NCCI procedure-to-procedure pairs among the codes in scope. Absence of a pair is not permission."""

@@ -56,7 +56,8 @@ def _money(text: str) -> Decimal:
 
 
 def _rates(code: str, tables: Tables) -> list[Rate]:
-    return [row for row in tables.rates if row.code == code and row.amount_basis == "priced"]
+    found = tables.rates.find(code)
+    return [found] if found is not None and found.amount_basis == "priced" else []
 
 
 def _bound_amounts(sentence: Sentence, reading: Reading, tables: Tables) -> Iterator[str]:

@@ -27,7 +27,7 @@ _ENDS = re.compile(rf"\b(?:deleted|ended|end)(?: (?P<how>on|after|in))? {_DATE}"
 _BEGINS = re.compile(rf"(?: all)?,? (?:took effect|takes effect|began|(?:is )?effective|since)(?: on)? {_DATE}")
 _ALL_BEGIN = re.compile(rf"^All took effect {_DATE}")
 _REPLACED = re.compile(r"(?: was| were)?(?: deleted and)? replaced(?: on [\w, -]+?)? (?:by|with)(?: [a-z ]+)? ?$")
-_ADDON = re.compile(r"\badd-on(?: code)? $")
+_ADDON = re.compile(r"\badd-on(?: code)? $", re.IGNORECASE)
 _LISTED = re.compile(
     r"(?<!not )\bon (?:the|CMS's) (?:\w+ )?2026 Medicare telehealth list"
     r"|2026 Medicare telehealth list (?:includes|keeps)"

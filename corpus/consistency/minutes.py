@@ -116,15 +116,14 @@ def _claims(
 
 
 def _bounds(code: str, reading: Reading, tables: Tables) -> Bounds:
-    rows = [row for day in (reading.on, reading.statement.effective_from) if (row := tables.codes.find(code, day))]
+    days = (reading.on, reading.statement.effective_from or reading.on)
+    rows = [row for day in days if (row := tables.codes.find(code, day))]
     begins = {value for row in rows for value in _begins(row)}
     ends = {row.max_minutes for row in rows if row.max_minutes is not None}
-    for family in tables.time_units.families_of(code):
-        for convention in tables.time_units.conventions(family):
-            for span in tables.time_units.ladder(family, convention):
-                if any(held == code for held, _ in span.units):
-                    begins.add(span.minutes_from)
-                    ends.add(span.minutes_to)
+    # The ladders are today's: a statement about an earlier edition has that edition's minutes only.
+    for span in tables.time_units.spans_of(code) if tables.codes.edition(code, reading.on) is None else ():
+        begins.add(span.minutes_from)
+        ends.add(span.minutes_to)
     return Bounds(frozenset(begins), frozenset(ends))
 
 

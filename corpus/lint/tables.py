@@ -31,8 +31,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Columns that name one row. In any other table no row may be there twice."""
 
 _SOURCE_COLUMNS = ("source", "sources")
-_NOT_CODES = {"mac", "locality", "nucc_code", "publisher", "url", *_SOURCE_COLUMNS}
-"""Columns whose five-character cells are numbers of other kinds."""
+_NOT_CODES = {"mac", "locality", "nucc_code", "utterance", "phrase", *_SOURCE_COLUMNS}
+"""Columns whose five-character words are numbers of other kinds, or what a user may say, mistakes included."""
 
 _REFERENCE = re.compile(r"(?:Change Request|[Tt]ransmittal|CR|[Aa]rticle|[Nn]otice|section)\s+$")
 
