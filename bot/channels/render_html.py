@@ -105,6 +105,7 @@ def facts_html(answer: Answer | None, names: Mapping[str, str] | None = None) ->
 _TOKEN = re.compile(rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b)|{CODE_SHAPE.pattern}")
 _COLUMN = re.compile(r"; (?=[a-z_0-9]+: )")
 MARKS_KEPT_TOGETHER = 4
+EVIDENCE_SHOWN = 6
 
 
 def _write(text: str) -> str:
@@ -239,10 +240,15 @@ def _copy(answer: Answer) -> str:
 
 
 def _evidence_list(citations: tuple[Citation, ...], key: str) -> str:
+    """The evidence; a long list is folded after its first items, which are those of the bottom line."""
     if not citations:
         return ""
-    rows = "".join(_evidence(row, key) for row in citations)
-    return f'<aside class="cc-evidence"><h2>Evidence</h2>{rows}</aside>'
+    rows = [_evidence(row, key) for row in citations]
+    if len(rows) <= EVIDENCE_SHOWN + 1:
+        return f'<aside class="cc-evidence"><h2>Evidence</h2>{"".join(rows)}</aside>'
+    first, rest = "".join(rows[:EVIDENCE_SHOWN]), "".join(rows[EVIDENCE_SHOWN:])
+    more = f"<summary>More evidence ({len(rows) - EVIDENCE_SHOWN})</summary>{rest}"
+    return f'<aside class="cc-evidence"><h2>Evidence</h2>{first}<details class="cc-more">{more}</details></aside>'
 
 
 def _evidence(row: Citation, key: str) -> str:

@@ -10,15 +10,20 @@
     event.stopPropagation();
     const proof = document.getElementById(mark.getAttribute("href").slice(1))?.closest("details");
     if (!proof) return;
-    proof.open = true;
+    for (let outer = proof; outer; outer = outer.parentElement.closest("details")) outer.open = true;
     proof.scrollIntoView({ block: "nearest" });
     proof.querySelector("summary").focus({ preventScroll: true });
   };
   document.addEventListener("click", openEvidence, true);
 
-  // The browser's own date picker instead of a bare text field.
+  // The browser's own date picker instead of a bare text field, and the reader's today in it.
   const date = document.querySelector("#cc-date input");
-  if (date) date.type = "date";
+  if (date) {
+    date.type = "date";
+    const now = new Date();
+    date.value ||= new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    date.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   // What an answer hands out when it is copied or saved: its Markdown, one line per text node.
   const lines = (node) => [...node.childNodes].map((part) => (part.nodeName === "BR" ? "\n" : part.textContent)).join("");

@@ -52,9 +52,7 @@ def build_page(desk: Desk, footer: str) -> gr.Blocks:
     """The page as Gradio blocks; `footer` is trusted HTML of our own."""
     page: gr.Blocks = gr.Blocks(title="codecite", analytics_enabled=False, fill_height=True)
     with page:
-        parts = _Page(desk, footer)
-        # Asked of the server at each visit: a page left open overnight shows the right day when it is loaded again.
-        page.load(desk.today, outputs=parts.date, api_visibility="private", show_progress="hidden")
+        _Page(desk, footer)
     page.queue(max_size=WAITING, default_concurrency_limit=PARALLEL, api_open=False)
     return page
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import threading
 from typing import Literal
 
 import uvicorn
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -51,6 +52,14 @@ class Visitor:
         self.answers = self.page.locator("#cc-chat .cc-answer:has(.cc-bottom)")
         self.facts = self.page.locator("#cc-facts")
         self.box.wait_for()
+        expect(self.date).to_have_attribute("type", "date")
+
+    def begin_again(self) -> None:
+        """Press New conversation and see the page empty, the examples back and the form as at first."""
+        self.page.get_by_role("button", name="New conversation").click()
+        expect(self.page.locator("#cc-chat .cc-said")).to_have_count(0)
+        expect(self.page.get_by_role("tab").first).to_be_visible()
+        expect(self.date).to_have_value(datetime.date.today().isoformat())
 
     def ask(self, question: str) -> str:
         """Ask, wait for the complete answer and return what it displays."""

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import (
@@ -142,6 +142,7 @@ def test_text_never_becomes_markup(text: str) -> None:
         assert_harmless(html)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>\"'&/=ab \n\t`[]()!#-x0:;"), max_size=40))
 def test_no_text_opens_a_tag(text: str) -> None:
     for html in fragments(text):
@@ -183,6 +184,14 @@ def test_every_mark_leads_to_its_evidence() -> None:
     assert len(marks) == 4, "two in the first sentence, one in the second, one under More"
     assert set(marks) == set(seen.values("id"))
     assert len(set(seen.values("id"))) == 2
+
+
+def test_long_evidence_is_folded_after_that_of_the_bottom_line() -> None:
+    rows = tuple(citation(n) for n in range(1, 13))
+    text = shown(answer_html(answer(citations=rows)))
+    assert "More evidence (6)" in text
+    assert text.index("coaching-006") < text.index("More evidence") < text.index("coaching-007")
+    assert "More evidence" not in answer_html(answer(citations=rows[:7]))
 
 
 def test_marks_of_two_answers_never_meet() -> None:

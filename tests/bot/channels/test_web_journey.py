@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """Opens the page for one more person; nobody's browser may complain or ask another server for anything."""
+    """Opens the page for one more person."""
     visitors: list[Visitor] = []
 
     def open_page(**options: Any) -> Visitor:
@@ -32,12 +31,32 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     yield open_page
     for visitor in visitors:
         visitor.context.close()
-        assert visitor.complaints == []
-        assert {url for url in visitor.requested if not url.startswith((address, "blob:", "data:"))} == set()
+        assert_content(visitor, address)
 
 
-def test_an_answer_shows_its_bottom_line_codes_and_evidence(visit: Visit) -> None:
-    person = visit()
+@pytest.fixture(scope="module")
+def biller(browser: Browser, address: str) -> Iterator[Visitor]:
+    """One person who keeps the page open."""
+    visitor = Visitor(browser, address)
+    yield visitor
+    visitor.context.close()
+
+
+@pytest.fixture
+def person(biller: Visitor, address: str) -> Iterator[Visitor]:
+    """The same person with a new conversation: nothing of the last one may be left."""
+    biller.begin_again()
+    yield biller
+    assert_content(biller, address)
+
+
+def assert_content(visitor: Visitor, address: str) -> None:
+    """The browser complained of nothing and asked no other server for anything."""
+    assert visitor.complaints == []
+    assert {url for url in visitor.requested if not url.startswith((address, "blob:", "data:"))} == set()
+
+
+def test_an_answer_shows_its_bottom_line_codes_and_evidence(person: Visitor) -> None:
     text = person.ask(COACHING)
     assert "0592T" in text
     assert "Bill this" in text
@@ -52,8 +71,7 @@ def test_an_answer_shows_its_bottom_line_codes_and_evidence(visit: Visit) -> Non
     expect(person.box).to_have_value("")
 
 
-def test_a_follow_up_keeps_the_facts(visit: Visit) -> None:
-    person = visit()
+def test_a_follow_up_keeps_the_facts(person: Visitor) -> None:
     person.ask(COACHING)
     text = person.ask("And if it was only 25 minutes?")
     assert "0592T" in text
@@ -61,21 +79,18 @@ def test_a_follow_up_keeps_the_facts(visit: Visit) -> None:
     expect(person.facts).to_contain_text("ideo")
 
 
-def test_the_date_field_decides_which_rules_hold(visit: Visit) -> None:
-    person = visit()
+def test_the_date_field_decides_which_rules_hold(person: Visitor) -> None:
     person.date.fill("2018-06-01")
     then = person.ask("What is 96101?")
     assert "Active" in then
     expect(person.facts).to_contain_text("2018-06-01")
-    person.page.get_by_role("button", name="New conversation").click()
-    expect(person.answers).to_have_count(0)
+    person.begin_again()
     person.date.fill("2026-03-02")
     now = person.ask("What is 96101?")
     assert "Deleted" in now
 
 
-def test_an_option_answers_the_question_back(visit: Visit) -> None:
-    person = visit()
+def test_an_option_answers_the_question_back(person: Visitor) -> None:
     person.ask("Need the code for intake")
     options = person.page.locator("#cc-chat button.option")
     assert options.count() >= 2
@@ -143,24 +158,21 @@ def serious(person: Visitor) -> list[str]:
     return [f"{row['id']}: {row['nodes'][0]['html']}" for row in found if row["impact"] in ("serious", "critical")]
 
 
-def test_an_example_question_is_asked_with_one_click(visit: Visit) -> None:
-    person = visit()
+def test_an_example_question_is_asked_with_one_click(person: Visitor) -> None:
     person.page.get_by_role("tab", name="Biller").click()
     person.page.get_by_role("button", name="What replaced 96101?").click()
     assert "96101" in person.answered(1)
     expect(person.page.get_by_role("tab", name="Biller")).to_be_hidden()
 
 
-def test_markup_in_a_message_stays_text(visit: Visit) -> None:
-    person = visit()
+def test_markup_in_a_message_stays_text(person: Visitor) -> None:
     attack = "What is 90837? <img src=x onerror=alert(1)><script>alert(2)</script>**b** [x](javascript:alert(3))"
     person.ask(attack)
     expect(person.page.locator("#cc-chat .cc-said")).to_have_text(attack)
     assert person.page.locator("#cc-chat").locator("img, script, a[href^='javascript']").count() == 0
 
 
-def test_answers_can_be_copied_and_the_conversation_saved(visit: Visit, tmp_path: Path) -> None:
-    person = visit()
+def test_answers_can_be_copied_and_the_conversation_saved(person: Visitor) -> None:
     person.ask(COACHING)
     person.answers.last.get_by_role("button", name="Copy as text").click()
     expect(person.answers.last.get_by_role("button", name="Copied")).to_be_visible()
@@ -174,8 +186,7 @@ def test_answers_can_be_copied_and_the_conversation_saved(visit: Visit, tmp_path
     assert copied.strip() in saved
 
 
-def test_no_message_text_reaches_the_logs(visit: Visit, capfd: pytest.CaptureFixture[str]) -> None:
-    person = visit()
+def test_no_message_text_reaches_the_logs(person: Visitor, capfd: pytest.CaptureFixture[str]) -> None:
     person.ask("Canary-7391 wants to know what 90837 is")
     person.date.fill("")
     person.ask("Canary-7391 again")
