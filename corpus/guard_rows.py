@@ -35,9 +35,9 @@ class Decline(Row):
 
 
 class DeclineExample(Row):
-    """One utterance that is to be declined (`decline_examples.csv`)."""
+    """One utterance and what becomes of it (`decline_examples.csv`): declined as `kind`, or answered."""
 
-    kind: DeclineKind
+    kind: DeclineKind | Literal["answered"]
     utterance: Text
 
 
@@ -50,7 +50,7 @@ class DeclineCue(Row):
     `phrase` decides alone; an `ask` and a `topic` of one kind decide together; `clear` takes a message out of the
     kind (kind `*`: billing words, which take it out of every soft kind). Kind `injection` marks instructions hidden
     in a message. `words` are matched as whole words without apostrophes; `*` ends a word in any way, alone it stands
-    for one or two words.
+    for one or two words; `...` for up to four.
     """
 
     kind: Text
@@ -74,9 +74,9 @@ class GuardWord(Row):
 
 
 class PersonNames(Row):
-    """Given or family names with one initial (`person_names.csv`), lower case."""
+    """Names with one initial (`person_names.csv`), lower case; the commonest family names stand twice."""
 
-    kind: Literal["given", "family"]
+    kind: Literal["given", "family", "common-family"]
     initial: Text
     names: Items
 

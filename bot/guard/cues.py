@@ -11,22 +11,46 @@ from corpus.guard_rows import Decline, DeclineKind
 from corpus.knowledge import Knowledge
 
 EVERY = "*"
+GAP = "..."
 INJECTION = "injection"
+
+
+class Phrases:
+    """Phrases looked for in a normalized text, found by their first word so that most cost nothing."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        by_first: dict[str, list[str]] = {}
+        for phrase in phrases:
+            first = normal_phrase(phrase)[0]
+            by_first.setdefault(EVERY if first.endswith(EVERY) else first, []).append(phrase)
+        opened = by_first.pop(EVERY, [])
+        self._by_first = {first: re.compile(pattern(held)) for first, held in by_first.items()}
+        self._opened = re.compile(pattern(opened)) if opened else None
+
+    def found(self, text: str) -> bool:
+        """Whether one of the phrases stands in `text`."""
+        words = set(text.split()) | set(_WORD.findall(text))
+        if any(self._by_first[word].search(text) for word in words if word in self._by_first):
+            return True
+        return self._opened is not None and self._opened.search(text) is not None
+
+
+_WORD = re.compile(r"[^\s/-]+")
 
 
 @dataclass(frozen=True)
 class Cues:
-    """Patterns by (kind, role), the declines by kind and the example utterances, normalized."""
+    """Phrases by (kind, role), the declines by kind and the example utterances, normalized."""
 
-    patterns: Mapping[tuple[str, str], re.Pattern[str]]
+    phrases: Mapping[tuple[str, str], Phrases]
     declines: Mapping[DeclineKind, Decline]
-    examples: Mapping[str, DeclineKind]
+    examples: Mapping[str, str]
     codes: frozenset[str]
 
     def has(self, kind: str, role: str, text: str) -> bool:
         """Whether a normalized text holds a cue of this kind and role."""
-        pattern = self.patterns.get((kind, role))
-        return pattern is not None and pattern.search(text) is not None
+        phrases = self.phrases.get((kind, role))
+        return phrases is not None and phrases.found(text)
 
 
 _held: WeakKeyDictionary[Knowledge, Cues] = WeakKeyDictionary()
@@ -39,7 +63,7 @@ def cues(knowledge: Knowledge) -> Cues:
         for row in knowledge.decline_cues:
             words.setdefault((row.kind, row.role), []).append(row.words)
         _held[knowledge] = Cues(
-            patterns={key: re.compile(pattern(held)) for key, held in words.items()},
+            phrases={key: Phrases(held) for key, held in words.items()},
             declines={row.kind: row for row in knowledge.declines},
             examples={normal(row.utterance): row.kind for row in knowledge.decline_examples},
             codes=knowledge.known_codes,
@@ -55,13 +79,15 @@ def normal(text: str) -> str:
 
 def pattern(phrases: Iterable[str]) -> str:
     """A regular expression for any of `phrases` in a normalized text."""
-    return rf"(?<![\w-])(?:{'|'.join(_one(phrase) for phrase in phrases)})(?![\w-])"
+    return rf"(?<!\w)(?:{'|'.join(_one(phrase) for phrase in phrases)})(?!\w)"
 
 
 def _one(phrase: str) -> str:
-    parts = []
+    parts: list[str] = []
     for word in normal_phrase(phrase):
-        if word == EVERY:
+        if word == GAP:
+            parts[-1] += r"(?: \S+){0,4}?"
+        elif word == EVERY:
             parts.append(r"\S+(?: \S+)?")
         elif word.endswith(EVERY):
             parts.append(re.escape(word[:-1]) + r"\w*")
@@ -71,5 +97,5 @@ def _one(phrase: str) -> str:
 
 
 def normal_phrase(phrase: str) -> list[str]:
-    """The words of a cue, normalized, its stars kept."""
+    """The words of a cue, normalized, its stars and gaps kept."""
     return re.sub(r"['’]", "", phrase.lower()).split()

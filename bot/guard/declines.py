@@ -9,6 +9,7 @@ says that there is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from rapidfuzz import fuzz, process
 
@@ -19,23 +20,50 @@ from corpus.knowledge import Knowledge
 NEAR = 88
 """rapidfuzz ratio of words from which a message counts as an example utterance (chosen on `tests/bot/guard`)."""
 
+SURE, SURE_FIRM = 0.2, 0.4
+"""Margins from which the classifier declines, for soft and for firm kinds (`python -m eval.scope` shows the curve)."""
+
+FEWEST_WORDS = 3
+"""Shorter messages are greetings and follow-ups: the classifier is not asked."""
+
 _FIRM: frozenset[DeclineKind] = frozenset({"instructions", "invent-code", "upcoding", "sure-payment"})
 """Kinds that billing words do not excuse."""
+_CODED: frozenset[DeclineKind] = frozenset({"instructions", "upcoding"})
+"""Kinds that not even a known code excuses."""
 _NARROW: frozenset[DeclineKind] = frozenset({"other-specialty", "legal-advice"})
 """Kinds that only their own clearing words excuse: `cpt for an MRI` is a billing question, but not ours."""
 _WORDS = re.compile(r"[a-z0-9]+")
 _MINUTES = re.compile(r"\b\d+\s*(?:min|mins|minutes|hr|hrs|hours?)\b")
 
 
-def find_decline(text: str, knowledge: Knowledge) -> Decline | None:
-    """The kind of request that `text` (identifiers replaced) makes and that is not answered, or None."""
+Judge = Callable[[str], tuple[str, float]]
+"""The kind that a text is likeliest to be declined as, and by how much that beats answering it."""
+
+
+def find_decline(text: str, knowledge: Knowledge, judge: Judge | None = None) -> Decline | None:
+    """The kind of request that `text` (identifiers replaced) makes and that is not answered, or None.
+
+    `judge` (the scope classifier) is asked only when cues and examples are silent and no known code is named.
+    """
     held = cues(knowledge)
     flat = normal(text)
     fitting = [kind for kind in held.declines if _fits(kind, flat, held)]
-    if not fitting:
-        near = _nearest(flat, held)
-        fitting = [near] if near is not None and not _excused(near, flat, held) else []
-    return min((held.declines[kind] for kind in fitting), key=lambda row: row.priority, default=None)
+    if fitting:
+        return min((held.declines[kind] for kind in fitting), key=lambda row: row.priority)
+    near = _nearest(flat, held)
+    if near is not None:
+        return _unless_excused(near, flat, held)
+    if judge is None or len(flat.split()) < FEWEST_WORDS or _names_code(flat, held):
+        return None
+    kind, margin = judge(text)
+    if margin < (SURE_FIRM if kind in _FIRM else SURE):
+        return None
+    return _unless_excused(kind, flat, held)
+
+
+def _unless_excused(kind: str, flat: str, held: Cues) -> Decline | None:
+    row = next((row for row in held.declines.values() if row.kind == kind), None)
+    return None if row is None or _excused(row.kind, flat, held) else row
 
 
 def speaks_of_crisis(text: str, knowledge: Knowledge) -> bool:
@@ -52,13 +80,15 @@ def _excused(kind: DeclineKind, flat: str, held: Cues) -> bool:
     """Whether a message is about billing in our field all the same."""
     if held.has(kind, "clear", flat):
         return True
-    if kind in _FIRM:
-        return False
-    if any(word.upper() in held.codes for word in _WORDS.findall(flat)):
+    if _names_code(flat, held) and kind not in _CODED:
         return True
-    return kind not in _NARROW and (held.has(EVERY, "clear", flat) or _MINUTES.search(flat) is not None)
+    return kind not in _FIRM | _NARROW and (held.has(EVERY, "clear", flat) or _MINUTES.search(flat) is not None)
 
 
-def _nearest(flat: str, held: Cues) -> DeclineKind | None:
+def _names_code(flat: str, held: Cues) -> bool:
+    return any(word.upper() in held.codes for word in _WORDS.findall(flat))
+
+
+def _nearest(flat: str, held: Cues) -> str | None:
     near = process.extractOne(flat, held.examples.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=NEAR)
     return held.examples[near[0]] if near is not None else None

@@ -15,7 +15,7 @@ from corpus.knowledge import Knowledge
 
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]|[\U000e0000-\U000e007f]")
 _MARKUP = re.compile(
-    r"<!--.*?-->|</?\s*(?:system|instructions?|assistant|prompt|admin)\b[^>]*>|\[/?(?:INST|SYS|system)\]|<\|[^|>]*\|>"
+    r"<!--.*?-->|<(?P<tag>system|instructions?|admin)\b[^>]*>.*?</(?P=tag)>|</?\s*(?:system|instructions?|assistant|prompt|admin)\b[^>]*>|\[/?(?:INST|SYS|system)\]|<\|[^|>]*\|>"
     r"|^\s*#{2,}\s*(?:system|instructions?)\b.*$",
     re.I | re.S | re.M,
 )
@@ -35,7 +35,7 @@ def neutralize(message: str, knowledge: Knowledge) -> tuple[str, bool]:
     clean = _MARKUP.sub(" ", shown)
     found = clean != shown
     if not cues(knowledge).has(INJECTION, "phrase", normal(clean)):
-        return (clean.strip() if found or shown != message else message), found
+        return (re.sub(r"[ \t]+", " ", clean).strip() if found else shown), found
     kept = []
     for piece in _PIECE.findall(clean):
         if cues(knowledge).has(INJECTION, "phrase", normal(piece)):
@@ -51,8 +51,8 @@ def neutralize(message: str, knowledge: Knowledge) -> tuple[str, bool]:
 def _without_instruction(piece: str, knowledge: Knowledge) -> str:
     """The clauses of a sentence that are no instruction; what only introduces the question goes too."""
     parts = _CLAUSE.split(piece)
-    pattern = cues(knowledge).patterns[INJECTION, "phrase"]
-    kept = [part for part in parts if not pattern.search(normal(part)) and not _OPENING.fullmatch(part.strip())]
+    told = cues(knowledge).phrases[INJECTION, "phrase"]
+    kept = [part for part in parts if not told.found(normal(part)) and not _OPENING.fullmatch(part.strip())]
     return ", ".join(part.strip() for part in kept if part.strip(" .!,")) + " "
 
 

@@ -22,6 +22,7 @@ class Lexicon:
     field_words: frozenset[str]
     given: frozenset[str]
     family: frozenset[str]
+    common_family: frozenset[str]
     never: frozenset[str]
     brands: frozenset[str]
     particles: frozenset[str]
@@ -57,7 +58,8 @@ def lexicon(knowledge: Knowledge) -> Lexicon:
 def _build(knowledge: Knowledge) -> Lexicon:
     rows = knowledge.guard_words
     names = {
-        kind: _flat(row.names for row in knowledge.person_names if row.kind == kind) for kind in ("given", "family")
+        kind: _flat(row.names for row in knowledge.person_names if row.kind == kind)
+        for kind in ("given", "family", "common-family")
     }
     never = _tagged(rows, "not-name", "word")
     return Lexicon(
@@ -65,6 +67,7 @@ def _build(knowledge: Knowledge) -> Lexicon:
         field_words=_flat(row.words for row in knowledge.words if row.kind == "field"),
         given=names["given"],
         family=names["family"],
+        common_family=names["common-family"],
         never=never,
         brands=_tagged(rows, "not-name", "brand"),
         particles=_tagged(rows, "particle", "name"),

@@ -101,15 +101,18 @@ class _Finder:
 
     def name_at(self, at: int) -> int:
         """How many words from `at` on are a person's name; 0 when none."""
-        word = self._words[at]
-        lexicon = self._lexicon
+        word, lexicon = self._words[at], self._lexicon
         cue = self._cue_before(at)
-        if cue == "title" and (word.capital or not lexicon.is_word(word.low)) and word.low not in lexicon.never:
+        if word.low in lexicon.never or cue == "saint":
+            return 0
+        if cue == "title" and (word.capital or not lexicon.is_word(word.low)):
             return self._extent(at)
         if cue == "person" and self._after_person(at):
             return self._extent(at)
-        if word.low in lexicon.never or self._is_word(word.low) or word.acronym:
+        if word.acronym:
             return 0
+        if self._is_word(word.low):
+            return self._word_as_name(at, cue)
         if cue == "weak" and word.low in lexicon.given and word.low not in lexicon.brands:
             return self._extent(at)
         return self._alone(at)
@@ -120,8 +123,25 @@ class _Finder:
             return False
         before, word = self._words[at - 1], self._words[at]
         between = self._message[before.end : word.start]
-        listed = before.low in self._lexicon.family and before.low not in self._lexicon.field_words
-        return re.fullmatch(r",\s*", between) is not None and before.capital and not before.acronym and listed
+        if re.fullmatch(r",\s*", between) is None or not before.capital or before.acronym:
+            return False
+        if before.low in self._lexicon.family and before.low not in self._lexicon.field_words:
+            return True
+        return self._trait_after(at) and (before.low in self._lexicon.family or not self._is_word(before.low))
+
+    def _word_as_name(self, at: int, cue: str) -> int:
+        """A capitalized given name that is a word too (Grace, Mark): taken when more speaks for a name."""
+        word, lexicon = self._words[at], self._lexicon
+        if not word.capital or word.low not in lexicon.given or word.low in lexicon.brands:
+            return 0
+        extent = self._extent(at)
+        if self._trait_after(at + extent - 1) and (extent > 1 or self.family_first(at)):
+            return extent
+        if word.low in lexicon.field_words:
+            return 0
+        last = self._words[at + extent - 1]
+        grown = extent > 1 and last.low in lexicon.family and last.low not in lexicon.field_words
+        return extent if grown or cue == "weak" else 0
 
     def _alone(self, at: int) -> int:
         """A name without a cue: a known given name with a family name after it, or capitalized by itself."""
@@ -153,11 +173,18 @@ class _Finder:
             if self._is_word(word.low):
                 return named and self._ends_or_grows(at)
             return len(word.low) > 1
-        if word.low in lexicon.never or self._is_word(word.low) or len(word.low) < 2:
+        following = self._next(at)
+        if word.low in lexicon.never or len(word.low) < 2:
             return False
+        if self._is_word(word.low):
+            return (
+                named
+                and following is not None
+                and self._continues(word, following, at + 1)
+                and _listed(following, lexicon)
+            )
         if named:
             return True
-        following = self._next(at)
         return (
             following is not None
             and self._unknown(word)
@@ -208,14 +235,14 @@ class _Finder:
                 not self._is_word(word.low) or (word.low in lexicon.family and word.low not in _STOPS)
             )
         if word.low in lexicon.field_words or word.low in lexicon.brands:
-            return False
+            return word.low in lexicon.common_family and word.low not in _STOPS and self._ends_after(word)
         return word.low in lexicon.family or (not self._is_word(word.low) and self._unknown(word))
 
     def _is_word(self, low: str) -> bool:
         if self._lexicon.is_word(low):
             return True
         parts = re.split(r"[-'’]", low)
-        return len(parts) > 1 and any(len(part) > 2 and self._lexicon.is_word(part) for part in parts)
+        return len(parts) > 1 and all(len(part) < 3 or self._lexicon.is_word(part) for part in parts)
 
     def _unknown(self, word: Word) -> bool:
         """Whether a word is in no list and no misspelling of a word."""
@@ -234,6 +261,8 @@ class _Finder:
         between = self._message[self._words[back].end : self._words[at].start]
         if self._words[back].low in lexicon.titles and re.fullmatch(r"\.?\s+", between):
             return "title"
+        if self._words[back].low in _SAINTS and re.fullmatch(r"\.?\s+", between):
+            return "saint"
         skipped = 0
         while skipped < 2 and back >= 0 and self._words[back].low in _LINKS:
             back -= 1
@@ -249,6 +278,10 @@ class _Finder:
             return "person"
         return "weak" if low in lexicon.weak_cues and not skipped else ""
 
+    def _ends_after(self, word: Word) -> bool:
+        """Whether a stop, a figure or a trait follows a word, so that a surname such as Young may end a name there."""
+        return _END.match(self._message, word.end) is not None or _TRAIT.match(self._message, word.end) is not None
+
     def _trait_after(self, last: int) -> bool:
         """Whether an age or an identifier follows a name (`Xiomara Quispe, 9yo`)."""
         return _TRAIT.match(self._message, self._words[last].end) is not None
@@ -256,5 +289,14 @@ class _Finder:
 
 _LINKS = frozenset({"name", "named", "is", "called", "s"})
 _MODALS = frozenset({"will", "may", "can"})
+_SAINTS = frozenset({"st", "saint", "san", "santa", "mount", "fort", "los"})
 _STOPS = frozenset({"day", "case", "page", "price", "call", "bill", "may", "will"})
-_TRAIT = re.compile(r"[\s,(]*(?:aged?\b|\d{1,3}\s*-?\s*(?:y/?o|yrs?\b|years?)|dob\b|ssn\b|mrn\b|d\.o\.b|\[)", re.I)
+_TRAIT = re.compile(
+    r"[\s,(]*(?:aged?\b|\d{1,3}\s*-?\s*(?:y/?o|yrs?\b|years?)|dob\b|ssn\b|mrn\b|d\.o\.b|born\b|date of birth|\[)", re.I
+)
+_END = re.compile(r"\s*(?:$|[,.;:?!)\]]|\d)")
+
+
+def _listed(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word is a family name in our lists."""
+    return word.low in lexicon.family or word.low in lexicon.common_family

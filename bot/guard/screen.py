@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.guard.declines import find_decline, speaks_of_crisis
+from bot.guard.declines import Judge, find_decline, speaks_of_crisis
 from bot.guard.injection import neutralize
 from bot.guard.phi import redact
 from corpus.guard_rows import Decline
@@ -28,11 +28,15 @@ class Screened:
     crisis: bool = False
 
 
-def screen(message: str, knowledge: Knowledge) -> Screened:
-    """What of `message` may go on, and whether it is answered. Deterministic, without I/O after the first call."""
+def screen(message: str, knowledge: Knowledge, judge: Judge | None = None) -> Screened:
+    """What of `message` may go on, and whether it is answered. Deterministic, without I/O after the first call.
+
+    `judge` is the scope classifier, for example `lambda text: scope.judge(index.embed([text])[0])`; it sees the text
+    with identifiers replaced, and only when the cue words are silent.
+    """
     clean, injection = neutralize(message, knowledge)
     text, phi = redact(clean, knowledge)
-    decline = find_decline(text, knowledge) or (find_decline(message, knowledge) if injection else None)
+    decline = find_decline(text, knowledge, judge) or (find_decline(message, knowledge) if injection else None)
     if decline is None and injection and not any(sign.isalnum() for sign in text):
         decline = next((row for row in knowledge.declines if row.kind == "instructions"), None)
     return Screened(text, phi, injection, decline, speaks_of_crisis(text, knowledge))
