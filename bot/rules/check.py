@@ -50,9 +50,9 @@ def _date(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
 
 def _codes(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
     for code in claim.codes:
-        found = report(knowledge, code, claim.on)
-        if found.state == "active":
+        if knowledge.codes.status(code, claim.on) == "active":
             continue
+        found = report(knowledge, code, claim.on)
         where = numbers(claim, code)
         if found.state == "unknown":
             if found.neighbour:
