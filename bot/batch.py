@@ -17,6 +17,8 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.answer import Answer
+from corpus.errors import CorpusError
+from index.errors import SearchIndexError
 
 
 class Asker(Protocol):
@@ -59,7 +61,11 @@ class Outcome:
 def run(
     bot: Asker, lines: Iterable[bytes], *, date: dt.date | None = None, payer: str | None = None
 ) -> Iterator[Outcome]:
-    """Answer every line that is not blank; `date` and `payer` stand in where an item names none."""
+    """Answer every line that is not blank; `date` and `payer` stand in where an item names none.
+
+    Raises:
+        CorpusError, SearchIndexError: the knowledge cannot be read, so that no line can be answered.
+    """
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
@@ -73,6 +79,8 @@ def run(
             continue
         try:
             answer = _answer(bot, item, date, payer)
+        except (CorpusError, SearchIndexError):
+            raise  # No line could be answered: the run ends, and says why.
         except Exception as error:  # One question that meets a defect must not cost the answers to all the others.
             yield _failure(item.id, number, "internal_error", f"{type(error).__name__} while answering")
             continue
