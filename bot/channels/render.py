@@ -132,7 +132,7 @@ def evidence_title(citation: Citation) -> str:
     table, found, key = citation.ref.partition(":")
     if citation.kind != "table" or not found or citation.title != f"{table} {key}":
         return citation.title
-    return f"{TABLES.get(table, table.replace('_', ' ').capitalize())}, {key}"
+    return f"{TABLES.get(table, table.replace('_', ' ').capitalize())}, {key.replace('@', ', ').replace('/', ', ')}"
 
 
 def safe_url(url: str) -> str:
@@ -192,9 +192,13 @@ def plain(text: str) -> str:
 
 def _opening(answer: Answer) -> str:
     label = STATUSES[answer.status]
-    verdict = f"**{VERDICTS[answer.verdict]}.** " if answer.verdict else ""
-    first = f"{verdict}**{plain(answer.sentences[0].text)}**{_marks(answer.sentences[0])}" if answer.sentences else ""
-    return "\n\n".join(part for part in (f"_{label}_" if label else "", first or plain(answer.answer)) if part)
+    text = answer.sentences[0].text if answer.sentences else answer.answer
+    verdict = VERDICTS[answer.verdict] if answer.verdict else ""
+    said = not verdict or text.lower().startswith(verdict.lower())
+    first = f"**{plain(text)}**{_marks(answer.sentences[0])}" if answer.sentences else plain(text)
+    return "\n\n".join(
+        part for part in (f"_{label}_" if label else "", first if said else f"**{verdict}.** {first}") if part
+    )
 
 
 def _marks(sentence: Sentence) -> str:

@@ -13,7 +13,7 @@ from html import escape
 
 import nh3
 
-from bot.answer import Answer, AnswerWarning, Citation, Clarify, CodeAdvice, Sentence, SourceRef
+from bot.answer import Answer, AnswerWarning, Citation, Clarify, CodeAdvice, Sentence, SourceRef, Verdict
 from bot.channels.render import (
     KINDS,
     ROLES,
@@ -104,8 +104,11 @@ def facts_html(answer: Answer | None, names: Mapping[str, str] | None = None) ->
 
 _TOKEN = re.compile(rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b)|{CODE_SHAPE.pattern}")
 _COLUMN = re.compile(r"; (?=[a-z_0-9]+: )")
-MARKS_KEPT_TOGETHER = 4
+MARKS_KEPT_TOGETHER, LONGEST_WORD_KEPT = 4, 20
+"""Up to so many marks stay on one line with the last word, when that is no longer than this (characters)."""
+
 EVIDENCE_SHOWN = 6
+"""Evidence listed before the rest is folded away."""
 
 
 def _write(text: str) -> str:
@@ -121,23 +124,41 @@ def _write(text: str) -> str:
 def _opening(answer: Answer, shown: tuple[Sentence, ...], key: str) -> str:
     label = STATUSES[answer.status]
     status = f'<p class="cc-status">{escape(label)}</p>' if label else ""
-    badges: list[tuple[str, str]] = [(VERDICTS[answer.verdict], answer.verdict)] if answer.verdict else []
-    if shown:
-        badges += [(WARNINGS[row.kind], _weight(row)) for row in answer.warnings if row.text == shown[0].text]
-    marked = "".join(f'<span class="cc-verdict cc-{look}">{words}</span> ' for words, look in badges)
-    return f'{status}<p class="cc-bottom">{marked}{_sentence(shown[0], key) if shown else _write(answer.answer)}</p>'
+    text = _sentence(shown[0], key, answer.verdict) if shown else _write(answer.answer)
+    badges = "".join(
+        _badge(WARNINGS[row.kind], _weight(row)) for row in answer.warnings if shown and row.text == shown[0].text
+    )
+    if answer.verdict and not (shown and _verdict_word(shown[0].text, answer.verdict)):
+        badges = _badge(VERDICTS[answer.verdict], answer.verdict) + badges
+    return f'{status}<p class="cc-bottom">{badges}{text}</p>'
 
 
-def _sentence(sentence: Sentence, key: str) -> str:
+def _badge(words: str, look: str) -> str:
+    return f'<span class="cc-verdict cc-{look}">{words}</span> '
+
+
+def _verdict_word(text: str, verdict: Verdict) -> str:
+    """The word with which the sentence itself gives the verdict, punctuation included; empty when it does not."""
+    word = VERDICTS[verdict]
+    rest = text[len(word) :]
+    return text[: len(word) + 1] if text.lower().startswith(word.lower()) and rest[:1] in (".", ",", ":", ";") else ""
+
+
+def _sentence(sentence: Sentence, key: str, verdict: Verdict | None = None) -> str:
+    """A sentence with its marks; when it begins with the answer's verdict, that word becomes the badge."""
+    word = _verdict_word(sentence.text, verdict) if verdict else ""
+    badge = _badge(escape(word), verdict) if verdict and word else ""
+    text = sentence.text[len(word) :].lstrip() if word else sentence.text
     if not sentence.citations:
-        return _write(sentence.text)
+        return badge + _write(text)
     marks = "".join(
         f'<a class="cc-mark" href="#{key}e{n}"><span class="cc-out">Evidence </span>{n}</a>' for n in sentence.citations
     )
-    start, space, last = sentence.text.rpartition(" ")
-    if len(sentence.citations) > MARKS_KEPT_TOGETHER or len(last) > 20:
-        return f'{_write(sentence.text)}<sup class="cc-marks">{marks}</sup>'
-    return f'{_write(start)}{space}<span class="cc-span">{_write(last)}<sup class="cc-marks">{marks}</sup></span>'
+    start, space, last = text.rpartition(" ")
+    if len(sentence.citations) > MARKS_KEPT_TOGETHER or len(last) > LONGEST_WORD_KEPT:
+        return f'{badge}{_write(text)}<sup class="cc-marks">{marks}</sup>'
+    tail = f'<span class="cc-span">{_write(last)}<sup class="cc-marks">{marks}</sup></span>'
+    return f"{badge}{_write(start)}{space}{tail}"
 
 
 def _weight(warning: AnswerWarning) -> str:

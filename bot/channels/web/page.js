@@ -66,6 +66,20 @@
     },
   };
 
+  // On paper (or in a PDF) all evidence is open.
+  window.addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("#cc-chat details:not([open])")) {
+      folded.open = true;
+      folded.dataset.folded = "";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const folded of document.querySelectorAll("#cc-chat details[data-folded]")) {
+      folded.open = false;
+      delete folded.dataset.folded;
+    }
+  });
+
   // Gradio labels each message with its HTML source, which a screen reader would read out.
   // A new question moves to the top, so that its answer is read from its first line.
   let questions = 0;

@@ -105,6 +105,9 @@ class Desk:
         except Exception as error:  # The engine's failures must never reach the reader as exception text.
             yield self._step(sent, said, self._apology(error), draft=sent.message)
             return
+        if any(row.kind == "phi" for row in answer.warnings):
+            # What the guard replaced does not stay on the screen or in what the reader saves.
+            said = {"role": "user", "content": message_html(answer.question)}
         for count in range(1, len(answer.sentences)):
             yield self._step(sent, said, answer_html(answer, sentences=count))
         yield self._whole(answer, said, conversation)

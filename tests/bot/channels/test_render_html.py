@@ -259,6 +259,22 @@ def test_a_warning_in_the_words_of_a_sentence_is_said_once_and_marked() -> None:
     assert text.count("Time not met: Below 30 minutes there is no code.") == 1
 
 
+@pytest.mark.parametrize(
+    ("verdict", "text", "shown_as"),
+    [
+        ("no", "No. 25 minutes is too short.", "No. 25 minutes is too short."),
+        ("no", "Nothing shorter is reported.", "No Nothing shorter is reported."),
+        ("depends", "It depends: the payer decides.", "It depends: the payer decides."),
+        ("yes", "Bill it.", "Yes Bill it."),
+        (None, "No, not a verdict.", "No, not a verdict."),
+    ],
+)
+def test_the_verdict_is_said_once(verdict: Verdict | None, text: str, shown_as: str) -> None:
+    html = answer_html(answer(verdict=verdict, sentences=(Sentence(text=text),), warnings=(), citations=(), codes=()))
+    assert shown(html).startswith(shown_as)
+    assert html.count("cc-verdict") == (1 if verdict else 0)
+
+
 def test_dates_and_codes_are_never_broken_across_lines() -> None:
     html = answer_html(answer(sentences=(Sentence(text="Since 2019-01-01 bill 96130-96133, not $96130."),)))
     assert '<span class="cc-span">2019-01-01</span>' in html
@@ -276,6 +292,13 @@ def test_a_table_row_is_named_by_its_table_and_shown_cell_by_cell() -> None:
     html = answer_html(answer(citations=(row,)))
     assert "Code table, 0592T" in html
     assert "code: 0592T<br>note: at least 30; one unit<br>min_minutes: 30" in html
+
+
+def test_a_history_row_reads_as_words() -> None:
+    row = citation(
+        kind="table", ref="code_history:99214@2021-01-01/redefined", title="code_history 99214@2021-01-01/redefined"
+    )
+    assert "Code history, 99214, 2021-01-01, redefined" in answer_html(answer(citations=(row,)))
 
 
 def test_an_answer_without_sentences_still_says_its_text() -> None:

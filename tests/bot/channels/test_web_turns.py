@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.answer import AnswerWarning
 from bot.channels.web.turns import LONGEST, Desk, Step, Submission
 from tests.bot.channels.answers import RimBot, answer, question_back
 
@@ -129,6 +130,15 @@ def test_a_failure_is_calm_numbered_and_tells_no_exception_text() -> None:
             "channel": "web",
         }
     ]
+
+
+def test_patient_details_leave_the_screen_with_the_answer() -> None:
+    held = answer(question="[NAME] 35 minutes", warnings=(AnswerWarning(kind="phi", text="A name was replaced."),))
+    steps = turn(RimBot(held), f"{MARKER} 35 minutes")
+    assert MARKER not in said(steps[-1])
+    assert "[NAME] 35 minutes" in said(steps[-1])
+    unharmed = turn(RimBot(answer(question="normalized")), "As  typed")
+    assert "As  typed" in said(unharmed[-1])
 
 
 def test_options_of_a_question_back_can_be_clicked() -> None:
