@@ -273,5 +273,7 @@ def _clean(home: Path, keep: set[Path]) -> None:
     url = chroma_url()
     for folder in leftovers(home, keep):
         if url is not None and folder.name.startswith("index-"):
-            ChromaVectors(folder, f"codecite-{folder.name}", (), url).drop()
+            collection = ChromaVectors(folder, f"codecite-{folder.name}", (), url)
+            collection.drop()
+            collection.close()
         remove(folder)
