@@ -105,11 +105,15 @@ class Performer(Row):
 
 
 class WhoRule(Row):
-    """That some performers may or may not report some codes to some payers (`who_rules.csv`), with its statement."""
+    """That some performers may or may not report some codes to some payers (`who_rules.csv`), with its statement.
+
+    Blank `codes` means every code; a row with `at_pos` speaks only of these places of service.
+    """
 
     rule: Text
     performers: Items
     codes: Items
+    at_pos: Items
     payers: Items
     allowed: YesNo
     instead: Items

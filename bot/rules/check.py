@@ -203,8 +203,9 @@ def _performer(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         text = f"The performer {claim.performer!r} is not known, so who may bill was not checked."
         yield Issue("warn", "performer", text, (), (), "Use a credential such as lcsw, np or md.", ())
         return
+    places = {line.code: line.pos for line in claim.lines}
     for code in usable(knowledge, claim):
-        found = who(knowledge, code, claim.performer, claim.payer, claim.on)
+        found = who(knowledge, code, claim.performer, claim.payer, claim.on, places[code])
         where = numbers(claim, code)
         if found.state == "not_applicable":
             fix = f"Report {' or '.join(found.instead)} where it fits." if found.instead else ""

@@ -119,7 +119,7 @@ def pair(knowledge: Knowledge, first: str, second: str, on: date, payer: str | N
         modifier=group,
         carrier=carrier,
         condition=next((rule.condition for rule in deciding if rule.condition), ""),
-        vintage=_vintage(knowledge, first, second, edit, on),
+        vintage=_vintage(knowledge, first, second, edit, on, payer),
         evidence=_evidence(knowledge, first, second, edit, rules, group, linked, on, payer),
     )
 
@@ -190,7 +190,15 @@ def edition_start(edition: str) -> date:
     return date(int(year), 3 * int(quarter) - 2, 1)
 
 
-def _vintage(knowledge: Knowledge, first: str, second: str, edit: Edit | None, on: date) -> str:
+def _vintage(knowledge: Knowledge, first: str, second: str, edit: Edit | None, on: date, payer: str | None) -> str:
+    own = payer is None or knowledge.rules.medicare_rules(payer)
+    return _edition(knowledge, first, second, edit, on) + ("" if own else f" {_FOREIGN}")
+
+
+_FOREIGN = "It is Medicare's table; this payer may use its own."
+
+
+def _edition(knowledge: Knowledge, first: str, second: str, edit: Edit | None, on: date) -> str:
     held = edit or next(iter(knowledge.edits), None)
     if held is None:
         return "No NCCI edition is held."

@@ -42,16 +42,19 @@ class WhoResult:
     evidence: tuple[Evidence, ...]
 
 
-def who(knowledge: Knowledge, code: str, performer: str | None, payer: str | None, on: date) -> WhoResult:
+def who(
+    knowledge: Knowledge, code: str, performer: str | None, payer: str | None, on: date, pos: str | None = None
+) -> WhoResult:
     """Whether `performer` (a key or credential of `performers.csv`) may report `code` to `payer` on a date.
 
-    Without a performer the result lists who may. A rule row with a statement decides first (the payer's own before
-    the general one), then the code table's list, which describes Medicare where Medicare pays.
+    A rule about a place of service applies when `pos` is one of its places. Without a performer the result lists who
+    may. A rule row with a statement decides first (a refusal before a permission, the payer's own before the general
+    one), then the code table's list, which describes Medicare where Medicare pays.
     """
     row = knowledge.codes.find(code, on)
     person = knowledge.rules.performer(performer) if performer else None
     listed = tuple(knowledge.rules.performers[key] for key in row.performed_by) if row else ()
-    rule = _rule(knowledge, code, person, payer)
+    rule = _rule(knowledge, code, person, payer, pos)
     medicare = knowledge.rules.medicare_rules(payer)
     state, role, reason = _decide(row, person, medicare, on, listed, rule)
     return WhoResult(
@@ -69,12 +72,20 @@ def who(knowledge: Knowledge, code: str, performer: str | None, payer: str | Non
     )
 
 
-def _rule(knowledge: Knowledge, code: str, person: Performer | None, payer: str | None) -> WhoRule | None:
+def _rule(
+    knowledge: Knowledge, code: str, person: Performer | None, payer: str | None, pos: str | None
+) -> WhoRule | None:
     if person is None:
         return None
-    fitting = [rule for rule in knowledge.rules.who_rules if code in rule.codes and person.performer in rule.performers]
+    fitting = [
+        rule
+        for rule in knowledge.rules.who_rules
+        if person.performer in rule.performers
+        and (not rule.codes or code in rule.codes)
+        and (not rule.at_pos or pos in rule.at_pos)
+    ]
     fitting = [rule for rule in fitting if knowledge.rules.fits(payer, rule.payers)]
-    return min(fitting, key=lambda rule: ANY_PAYER in rule.payers, default=None)
+    return min(fitting, key=lambda rule: (rule.allowed, ANY_PAYER in rule.payers), default=None)
 
 
 def _decide(
@@ -90,7 +101,8 @@ def _decide(
     if person is None:
         return "no_data", "unknown", "The performer is not named."
     if rule is not None and not rule.allowed:
-        return "not_applicable", "none", f"A {person.label} does not report {row.code}."
+        where = f" at POS {' or '.join(rule.at_pos)}" if rule.at_pos else ""
+        return "not_applicable", "none", f"A {person.label} does not report {row.code}{where}."
     if medicare and person.medicare_from is not None and on < person.medicare_from:
         reason = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
         return "not_applicable", "none", reason
@@ -126,7 +138,7 @@ def _evidence(
     found: list[Evidence] = []
     if rule is not None:
         found += cited(knowledge, (rule.statement,), on)
-        told = ("rule", "performers", "codes", "payers", "allowed", "instead")
+        told = ("rule", "performers", "codes", "at_pos", "payers", "allowed", "instead")
         found.append(from_row(knowledge, rule, told, "Who may report"))
     if row is not None:
         columns = ("code", "label", "performed_by", "supervision")

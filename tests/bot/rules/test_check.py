@@ -66,6 +66,7 @@ CASES = [
     ("99490", {}, "", "10", {"payer": "medicare"}, "deny telehealth"),
     ("90792", {}, "", None, {"payer": "medicare", "performer": "lcsw"}, "deny performer"),
     ("G0019", {}, "", None, {"payer": "medicare", "performer": "wizard"}, "warn performer"),
+    ("90834", {}, "", "21", {"payer": "medicare", "performer": "lmft"}, "deny performer"),
     ("99402", {}, "", None, {"payer": "medicare"}, "deny not_payable"),
     ("90837", {}, "", None, {"on": date(2026, 12, 1), "received": date(2026, 11, 21)}, "deny date"),
     ("90837", {}, "", None, {"on": date(2027, 3, 1)}, "warn date"),

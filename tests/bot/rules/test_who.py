@@ -59,7 +59,16 @@ def test_every_performer_word_of_the_code_table_is_described() -> None:
 def test_every_rule_row_names_a_statement_that_is_held() -> None:
     for rule in KNOWLEDGE.rules.who_rules:
         statement = KNOWLEDGE.statements.get(rule.statement)
-        assert {*rule.codes, *rule.instead} & set(statement.codes), rule.rule
+        assert not rule.codes or {*rule.codes, *rule.instead} & set(statement.codes), rule.rule
     for person in KNOWLEDGE.rules.performers.values():
         assert all(ref in KNOWLEDGE.statements for ref in person.statements)
         assert all(ref in KNOWLEDGE.sources for ref in person.sources)
+
+
+@pytest.mark.parametrize(
+    ("pos", "state"), [("11", "applies"), ("22", "applies"), ("21", "not_applicable"), (None, "applies")]
+)
+def test_a_place_can_rule_a_performer_out(pos: str | None, state: str) -> None:
+    result = who(KNOWLEDGE, "90837", "lmft", "medicare", DAY, pos)
+    assert result.state == state
+    assert ("POS 21" in result.reason) == (state == "not_applicable")
