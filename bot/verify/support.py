@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
@@ -119,22 +120,34 @@ _PAIRS = re.compile(r"([a-z_0-9]+): ")
 _RANGE_COLUMNS = (("minutes_from", "minutes_to"), ("min_minutes", "max_minutes"))
 
 
+_READ_KEPT = 4096
+_read: WeakKeyDictionary[Knowledge, dict[tuple[str, str, str], tuple[Support, list[Problem]]]] = WeakKeyDictionary()
+
+
 def read_evidence(
     cited: Cited, knowledge: Knowledge, documents: Documents | None = None
 ) -> tuple[Support, list[Problem]]:
-    """What `cited` supports, and what is wrong with it: no such record, a quote that it does not hold, bad sums."""
+    """What `cited` supports, and what is wrong with it: no such record, a quote that it does not hold, bad sums.
+
+    The same quote of the same record is read once; the user's documents, which may change, every time.
+    """
     if not cited.quote.strip():
         return Support(), [Problem("quote", "an empty quote", cited.ref)]
-    match cited.kind:
-        case "statement":
-            return _statement(cited, knowledge)
-        case "table":
-            return _table(cited, knowledge)
-        case "computation":
-            return _computation(cited)
-        case "document":
-            text = documents(cited.ref) if documents is not None else None
-            return _passage(cited, text)
+    if cited.kind == "document":
+        return _passage(cited, documents(cited.ref) if documents is not None else None)
+    read = _read.setdefault(knowledge, {})
+    key = (cited.kind, cited.ref, cited.quote)
+    if key not in read:
+        if len(read) >= _READ_KEPT:
+            read.clear()
+        read[key] = _look_up(cited, knowledge)
+    return read[key]
+
+
+def _look_up(cited: Cited, knowledge: Knowledge) -> tuple[Support, list[Problem]]:
+    if cited.kind == "statement":
+        return _statement(cited, knowledge)
+    return _table(cited, knowledge) if cited.kind == "table" else _computation(cited)
 
 
 def _passage(cited: Cited, text: str | None) -> tuple[Support, list[Problem]]:
@@ -179,6 +192,9 @@ def _table(cited: Cited, knowledge: Knowledge) -> tuple[Support, list[Problem]]:
     if table in ("modifiers", "places"):
         (support.modifiers if table == "modifiers" else support.places).add(key)
     held = dict(pairs)
+    if "min_minutes" in held:
+        # The data dictionary: the first minute at which one unit may be reported.
+        support.numbers.setdefault(Decimal(1), set()).add("unit")
     for low, high in _RANGE_COLUMNS:
         if held.get(low, "").isdigit() and held.get(high, "").isdigit():
             support.ranges.add((Decimal(held[low]).normalize(), Decimal(held[high]).normalize()))
@@ -261,21 +277,22 @@ def _pairs_of(row: BaseModel, quote: str) -> list[tuple[str, str]] | None:
 
     A quote that is part of one cell counts as that cell.
     """
-    shown = {name: _shown(getattr(row, name)) for name in type(row).model_fields}
+    columns = type(row).model_fields
     pairs: list[tuple[str, str]] = []
     at = 0
     while at < len(quote):
         head = _PAIRS.match(quote, at)
-        if head is None or not shown.get(head[1]):
+        value = _shown(getattr(row, head[1])) if head is not None and head[1] in columns else ""
+        if head is None or not value or not quote.startswith(value, head.end()):
             break
-        end = head.end() + len(shown[head[1]])
-        if quote[head.end() : end] != shown[head[1]] or quote[end : end + 2] not in ("", "; "):
+        end = head.end() + len(value)
+        if quote[end : end + 2] not in ("", "; "):
             break
-        pairs.append((head[1], shown[head[1]]))
+        pairs.append((head[1], value))
         at = end + 2
     else:
         return pairs
-    within = next((name for name, value in shown.items() if value and holds(value, quote)), None)
+    within = next((name for name in columns if holds(_shown(getattr(row, name)), quote)), None)
     return [(within, quote)] if within is not None else None
 
 

@@ -177,6 +177,10 @@ class _Reader:
         self.text = text
         self.found: list[Token] = []
 
+    def has_digit(self) -> bool:
+        """Whether a figure is left to read."""
+        return _DIGIT.search(self.text) is not None
+
     def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
         matches = list(pattern.finditer(self.text))
         if matches:
@@ -195,13 +199,24 @@ class _Reader:
 def tokens(text: str) -> tuple[Token, ...]:
     """Everything checkable in `text`, by kind; citation markers must have been taken out before."""
     reader = _Reader(plain(text))
-    _codes(reader)
-    _dates(reader)
-    _lists(reader)
+    if reader.has_digit():
+        _codes(reader)
+        _dates(reader)
+    if reader.has_digit() or _MARKED.search(reader.text):
+        _lists(reader)
     _names(reader)
-    _amounts(reader)
-    _words(reader)
+    if reader.has_digit():
+        _amounts(reader)
+    if not _NUMBER_WORDS.isdisjoint(_LETTERS.findall(reader.text.lower())):
+        reader.take(_IDIOMS)
+        _words(reader)
     return tuple(dict.fromkeys(reader.found))
+
+
+_LETTERS = re.compile(r"[a-z]+")
+_NUMBER_WORDS = frozenset({*WORDS, *TENS, *ORDINALS, "twice"})
+_MARKED = re.compile(r"\b(?:[Mm]od|POS\b|[Pp]laces? of service)")
+_DIGIT = re.compile(r"\d")
 
 
 def _codes(reader: _Reader) -> None:
@@ -266,14 +281,16 @@ def _lists(reader: _Reader) -> None:
 
 
 def _names(reader: _Reader) -> None:
-    for match in reader.take(_MONEY):
-        reader.add("money", number(match[1]), match[0])
-    for match in reader.take(_PERCENT):
-        reader.add("percent", number(match[1]), match[0])
     for match in reader.take(_CATEGORY):
         reader.add("name", f"CATEGORY {match[1] or match[2]}", match[0])
     for match in reader.take(_COLUMN):
         reader.add("name", f"COLUMN{ {'one': '1', 'two': '2'}.get(match[1].lower(), match[1]) }", match[0])
+    if not reader.has_digit():
+        return
+    for match in reader.take(_MONEY):
+        reader.add("money", number(match[1]), match[0])
+    for match in reader.take(_PERCENT):
+        reader.add("percent", number(match[1]), match[0])
     for match in reader.take(_HYPHENED):
         digits = match[0].partition("-")[2]
         if _is_year(digits):
