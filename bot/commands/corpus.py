@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bot.answer import Answer
     from bot.batch import BatchItem
     from corpus.diff import AnswerChange
@@ -236,6 +234,8 @@ def diff(
     With a question file both corpora answer it, and every question whose answer differs is shown: the report to read
     before an update of the knowledge is accepted.
     """
+    import difflib
+
     from corpus.diff import as_markdown, as_text
     from corpus.diff import diff as compare
 
@@ -244,10 +244,14 @@ def diff(
     if questions is None:
         return
     items = _questions(questions)
-    affected = list(_impact(old, new, items))
+    affected = _impact(old, new, items)
     typer.echo(f"\n{'## ' if markdown else ''}Answers: {len(affected)} of {len(items)} differ\n")
     for row in affected:
-        typer.echo(f"- {row.question}\n  - before: {row.before}\n  - after:  {row.after}")
+        typer.echo(f"- {row.question}")
+        before, after = row.before.splitlines(), row.after.splitlines()
+        for line in difflib.unified_diff(before, after, lineterm="", n=0):
+            if not line.startswith(("---", "+++", "@@")):
+                typer.echo(f"  {line[0]} {line[1:]}")
 
 
 def _questions(path: Path) -> list[BatchItem]:
@@ -268,18 +272,15 @@ def _questions(path: Path) -> list[BatchItem]:
     return items
 
 
-def _impact(old: Path, new: Path, items: list[BatchItem]) -> Iterator[AnswerChange]:
+def _impact(old: Path, new: Path, items: list[BatchItem]) -> list[AnswerChange]:
+    import shutil
+    import tempfile
+
     from bot.engine import Bot
     from bot.settings import load
     from corpus.diff import impact
 
-    settings = load()
-    today = date.today()
-
-    def asker(folder: Path) -> Bot:
-        # A folder of its own for each index: neither displaces the one that answers users.
-        home = settings.home / "diff" / folder.resolve().name
-        return Bot.open(settings.model_copy(update={"corpus": folder, "home": home}))
+    settings, today = load(), date.today()
 
     def ask(bot: Bot, item: BatchItem) -> Answer:
         for turn in item.turns:
@@ -287,9 +288,19 @@ def _impact(old: Path, new: Path, items: list[BatchItem]) -> Iterator[AnswerChan
         bot.forget(item.id)
         return answer
 
-    before, after = asker(old), asker(new)
-    named = ((f"{item.id}: {item.turns[-1]}", item) for item in items)
-    return impact(named, lambda item: ask(before, item), lambda item: ask(after, item), _essence, _told)
+    bots: list[Bot] = []
+    seed = settings.index_folder
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        for name, corpus in (("old", old), ("new", new)):
+            home = Path(folder) / name
+            # The vectors of unchanged text are taken over from the index at hand; the one in use is left alone.
+            if seed.is_dir():
+                shutil.copytree(seed, home / "index")
+            bots.append(Bot.open(settings.model_copy(update={"corpus": corpus, "home": home})))
+            seed = home / "index"
+        before, after = bots
+        named = ((f"{item.id}: {item.turns[-1]}", item) for item in items)
+        return list(impact(named, lambda item: ask(before, item), lambda item: ask(after, item), _essence, _told))
 
 
 def _essence(answer: Answer) -> tuple[object, ...]:
@@ -298,7 +309,10 @@ def _essence(answer: Answer) -> tuple[object, ...]:
 
 
 def _told(answer: Answer) -> str:
-    return f"[{answer.status}] {' '.join(sentence.text for sentence in answer.sentences)}"
+    """The answer line by line, so that only the lines that differ are shown."""
+    codes = ", ".join(f"{row.code} {row.role}{f' x{row.units}' if row.units else ''}" for row in answer.codes)
+    head = f"[{answer.status}, verdict {answer.verdict or 'none'}; {codes or 'no codes'}]"
+    return "\n".join([head, *(sentence.text for sentence in answer.sentences)])
 
 
 def docs(
