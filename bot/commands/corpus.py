@@ -310,7 +310,11 @@ def _essence(answer: Answer) -> tuple[object, ...]:
 
 def _told(answer: Answer) -> str:
     """The answer line by line, so that only the lines that differ are shown."""
-    codes = ", ".join(f"{row.code} {row.role}{f' x{row.units}' if row.units else ''}" for row in answer.codes)
+    codes = ", ".join(
+        " ".join(part for part in (row.code, row.role, f"x{row.units}" if row.units else "", *row.modifiers) if part)
+        + ("" if row.status == "active" else f" ({row.status})")
+        for row in answer.codes
+    )
     head = f"[{answer.status}, verdict {answer.verdict or 'none'}; {codes or 'no codes'}]"
     return "\n".join([head, *(sentence.text for sentence in answer.sentences)])
 
