@@ -68,7 +68,7 @@ def compose(knowledge: Knowledge, turn: Turn) -> Draft:
     """A draft from the turn's findings, strongest first."""
     findings = turn.findings
     draft = Draft(
-        verdict=_verdict(findings) if turn.read.polar else None,
+        verdict=(_same_as_before(turn) or _verdict(findings)) if turn.read.polar else None,
         claims=tuple(_claims(findings)),
         codes=_codes(findings),
         warnings=(*_phi(knowledge, turn), *_warnings(findings)),
@@ -129,6 +129,15 @@ def shown_facts(facts: Facts) -> dict[str, str]:
         else:
             shown[name] = str(value)
     return shown
+
+
+def _same_as_before(turn: Turn) -> Verdict | None:
+    """For "same code?": whether the codes to bill are those of the last answer."""
+    if "same" not in turn.read.cues or turn.previous is None:
+        return None
+    before = {row.code for row in turn.previous.codes if row.role == "recommended"}
+    now = {row.code for row in _codes(turn.findings) if row.role == "recommended"}
+    return None if not before or not now else "yes" if before == now else "no"
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict | None:

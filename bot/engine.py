@@ -45,6 +45,7 @@ class Memory(TypedDict, total=False):
     """What a conversation remembers between turns: the facts in force as JSON values, no text."""
 
     facts: dict[str, Any]
+    intents: list[str]
 
 
 class Bot:
@@ -147,10 +148,10 @@ class Steps:
         assert turn.screened is not None, "guarded first"
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
-        turn.question = self.reader.read(turn.screened.text, earlier, turn.today)
+        turn.question = self.reader.read(turn.screened.text, earlier, turn.today, memory.get("intents", ()))
         facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
         turn.question = turn.question.model_copy(update={"facts": facts})
-        return {"facts": facts.model_dump(mode="json")}
+        return {"facts": facts.model_dump(mode="json"), "intents": list(turn.question.intents)}
 
     @staticmethod
     def _given(turn: Turn, stated: Facts) -> dict[str, Any]:

@@ -31,10 +31,12 @@ from index.search import Filters, Hit, Index
 
 _POOL = 60
 _SHORT = 6
+_FEW = 2
 _PARTICULAR, _COVERS = 0.34, 0.5
 _ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
 _WEIGHT_CODES = 0.45
-_WEIGHT_KIND = 0.22
+_WEIGHT_KIND = 0.35
+_WEIGHT_MODIFIER = 0.4
 _WEIGHT_PAYER = 0.30
 _WEIGHT_COVERAGE = 1.0
 _WEIGHT_SEARCH = 1.0
@@ -94,8 +96,12 @@ class Finder:
         if not decided and _names_nothing(question):
             return [respond.ask_subject(self.knowledge)]
         kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
+        if not kept and not decided:
+            return [
+                respond.ask_subject(self.knowledge) if _lacks_subject(question) else respond.nothing(self.knowledge)
+            ]
         if not kept:
-            return [] if decided else [respond.nothing(self.knowledge)]
+            return []
         verdict = None
         if question.polar and not any(finding.verdict for finding in turn.findings):
             verdict = verdict_of(self.reader.lexicon, question.text, kept[0].statement.text)
@@ -149,6 +155,8 @@ class Finder:
         if codes:
             score += _WEIGHT_CODES * len(set(codes) & set(statement.codes)) / len(set(codes))
         score += _WEIGHT_KIND * self._kind_fit(question, statement)
+        marks = {modifier.lower() for modifier in question.facts.modifiers}
+        score += _WEIGHT_MODIFIER * bool(marks & self._stems(statement) and "modifi" in self._stems(statement))
         score += _WEIGHT_PAYER * payer_fit(question.facts, statement.payer)
         score += _TIER[self.knowledge.sources.best_tier(statement.sources)]
         return Found(statement, score, coverage)
@@ -171,6 +179,14 @@ class Finder:
             if len(chosen) == limit:
                 break
         return tuple(chosen)
+
+
+def _lacks_subject(question: Question) -> bool:
+    """Whether a billing question names no code, service or other subject that could be looked up."""
+    facts = question.facts
+    named = facts.codes or facts.services or question.unknown_codes or question.denials
+    asks = {"select", "units", "pair", "coverage", "modifier", "payment", "telehealth"} & set(question.intents)
+    return not named and bool(asks) and (question.content <= _FEW or bool(facts.participants or facts.performer))
 
 
 def _completes(found: Found, codes: Sequence[str]) -> bool:

@@ -76,7 +76,9 @@ class Question(Frozen):
     that it is put negatively; `denials` are claim adjustment
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
     that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue;
-    `assumed_service` is the service taken to be meant when none was named.
+    `assumed_service` is the service taken to be meant when none was named;
+    `minutes_said` are all times of services in the turn, `cues` the intents that words named, `apart` that different
+    days are meant, `subject_acts` that yes or no is asked about what the clinician (or "I") may do.
     """
 
     text: str
@@ -93,3 +95,7 @@ class Question(Frozen):
     search_text: str = ""
     content: int = 0
     assumed_service: str | None = None
+    minutes_said: tuple[int, ...] = ()
+    cues: tuple[str, ...] = ()
+    apart: bool = False
+    subject_acts: bool = False

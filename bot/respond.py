@@ -45,6 +45,11 @@ def nothing(knowledge: Knowledge) -> Finding:
     return Finding((fixed(knowledge, "no-evidence"), fixed(knowledge, "no-evidence-hint")), rule=NOTHING)
 
 
+def not_held(knowledge: Knowledge) -> Finding:
+    """Says that amounts of other payers than Medicare are not held."""
+    return Finding((fixed(knowledge, "other-amounts"),), rule="price")
+
+
 def ask_subject(knowledge: Knowledge) -> Finding:
     """Asks which service, code and payer are meant."""
     question = knowledge.fixed_texts["ask-subject"].text

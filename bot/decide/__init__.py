@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import limit_rule, units_rule
+from bot.decide.coverage import coverage_rule, not_paid_rule
 from bot.decide.people import price_rule, who_rule
-from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_rule
+from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_list_rule, telehealth_rule
 from bot.decide.services import select_rule
 from bot.decide.together import claim_rule, pairs_rule
 from bot.evidence import Finding
@@ -56,10 +57,13 @@ RULES: tuple[Rule, ...] = (
     premise_rule,
     denial_rule,
     still_valid_rule,
+    coverage_rule,
+    not_paid_rule,
     price_rule,
-    who_rule,
+    telehealth_list_rule,
     claim_rule,
     pairs_rule,
+    who_rule,
     units_rule,
     select_rule,
     conflicts_rule,

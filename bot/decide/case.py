@@ -37,6 +37,15 @@ class Case:
         codes = dict.fromkeys(code for row in rows for code in codes_of(self.knowledge, row))
         return tuple(code for code in codes if self.knowledge.codes.status(code, self.on) == "active")
 
+    @property
+    def payer(self) -> str | None:
+        """The payer in force; the state's own program when a state is named and its program is held."""
+        facts = self.question.facts
+        if facts.payer is None:
+            return None
+        own = f"{facts.payer}-{(facts.state or '').lower()}"
+        return own if own in self.knowledge.rules.payers else facts.payer
+
     def about(self, *intents: str) -> bool:
         """Whether one of these intents was read in the turn."""
         return any(intent in self.question.intents for intent in intents)

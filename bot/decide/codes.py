@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answer import Verdict
 from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.describe import describe
@@ -12,13 +13,18 @@ from bot.lookup import similar_codes
 from bot.respond import unknown_code
 from bot.understand.polarity import turned
 
+_FEW_WORDS = 4
+
 
 def unknown_rule(case: Case) -> Finding | None:
     """Codes in no table: a neighboring field's are named as such, others with the near ones of the tables."""
     found = [status_finding(case.knowledge, code, case.on) for code in case.question.neighbour_codes]
     for code in case.question.unknown_codes:
         found.append(unknown_code(case.knowledge, code, similar_codes(case.knowledge, code, case.on)))
-    return merged(found, rule="unknown") if found else None
+    if not found:
+        return None
+    verdict: Verdict | None = "no" if case.question.neighbour_codes else None
+    return replace(merged(found, rule="unknown"), verdict=verdict)
 
 
 def not_active_rule(case: Case) -> Finding | None:
@@ -61,4 +67,5 @@ def describe_rule(case: Case) -> Finding | None:
 
 def _only_asks_what(case: Case) -> bool:
     asked = set(case.question.intents) - {"identify", "define", "select", "time-rule"}
-    return not asked and not case.question.polar and case.question.facts.minutes is None
+    short = case.question.content <= _FEW_WORDS or case.about("identify", "define")
+    return short and not asked and not case.question.polar and case.question.facts.minutes is None

@@ -6,33 +6,79 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case
-from bot.decide.services import open_services
+from bot.decide.services import open_services, visit_codes
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
-from bot.findings.time import open_readings, readings_finding, time_finding
+from bot.findings.time import once_finding, open_readings, readings_finding, time_finding
+from bot.findings.who import who_finding
 from bot.rules.limits import limit
 from bot.rules.time import units_for_code
+from bot.rules.who import who
 
 
 def units_rule(case: Case) -> Finding | None:
-    """Codes and units for stated minutes of a named code."""
+    """Codes and units for stated minutes of a named code; nobody's units when the clinician may not report it."""
     facts = case.question.facts
-    amount = facts.minutes if facts.minutes is not None else facts.days
-    if open_services(case):
+    code = timed_code(case)
+    if code is None or open_services(case):
         return None
-    if amount is None or not case.active or (len(case.active) > 1 and not one_ladder(case)):
-        return None
-    code = case.active[0]
-    readings = open_readings(case.knowledge, code, amount, facts.payer, case.on)
+    if facts.minutes is None and facts.days is None:
+        return _once(case, code)
+    barred = _barred(case, code)
+    if barred is not None:
+        return barred
+    amount = _amount(case, code)
+    readings = open_readings(case.knowledge, code, amount, case.payer, case.on)
     if len({reading.units for reading in readings}) > 1:
         return readings_finding(case.knowledge, readings, case.on)
-    result = units_for_code(case.knowledge, code, amount, payer=facts.payer, on=case.on)
+    result = units_for_code(case.knowledge, code, amount, payer=case.payer, on=case.on)
     if result is None:
-        return None
+        return _once(case, code)
     finding = time_finding(case.knowledge, result, case.on)
     if not _asks_for_time(case):
         return replace(finding, verdict=None)
     return replace(finding, verdict=_fits_claimed(case, finding))
+
+
+def timed_code(case: Case) -> str | None:
+    """The named code that the stated time belongs to: the only one, the base of one ladder, or all but the visits."""
+    if len(case.active) <= 1 or one_ladder(case):
+        return case.active[0] if case.active else None
+    visits = visit_codes(case.knowledge)
+    timed = [code for code in case.active if case.knowledge.rules.families_of(code) and code not in visits]
+    return timed[0] if len(timed) == 1 and case.question.facts.minutes is not None else None
+
+
+def _amount(case: Case, code: str) -> int:
+    """The minutes (or days) that count: all times said together where the family adds up dates."""
+    facts = case.question.facts
+    if facts.minutes is None:
+        return facts.days or 0
+    families = case.knowledge.rules.families_of(code)
+    rule = next((row for row in case.knowledge.rules.time_rules if families and row.family == families[0]), None)
+    said = case.question.minutes_said
+    if rule is not None and rule.period in _ADDED_UP and len(said) > 1:
+        return sum(said)
+    return facts.minutes
+
+
+_ADDED_UP = ("evaluation", "calendar-month")
+
+
+def _barred(case: Case, code: str) -> Finding | None:
+    """Who may report it instead, when the stated clinician may not report the code."""
+    facts = case.question.facts
+    if facts.performer is None:
+        return None
+    found = who(case.knowledge, code, facts.performer, case.payer, case.on)
+    return who_finding(case.knowledge, found, case.on) if found.state == "not_applicable" else None
+
+
+def _once(case: Case, code: str) -> Finding | None:
+    """One unit a session, for a code that no minutes decide, when units are asked for."""
+    if not case.about("units") or len(case.active) > 1:
+        return None
+    return once_finding(case.knowledge, code, case.on)
 
 
 def _asks_for_time(case: Case) -> bool:

@@ -6,39 +6,63 @@ from dataclasses import replace
 
 from bot.answer import Assumption
 from bot.decide.case import Case, merged
+from bot.decide.services import select_rule
 from bot.evidence import Finding
 from bot.findings.price import price_finding
-from bot.findings.who import who_finding
-from bot.rules.price import find_localities, price, setting_of
+from bot.findings.who import enrolled_finding, who_finding
+from bot.respond import not_held
+from bot.rules.price import Price, find_localities, price, setting_of
 from bot.rules.who import who
 
 
 def who_rule(case: Case) -> Finding | None:
     """Whether the clinician may report the named code, or who may; only when that is what was asked."""
     facts = case.question.facts
-    asked = case.about("who") or (case.question.stated.performer and case.question.polar and case.active)
-    codes = case.active or case.service_codes
-    if not asked or not codes or len(case.active) > 1 or case.question.stated.minutes is not None:
+    if len(case.active) > 1 or facts.minutes is not None or case.about("supervision", "pair", "telehealth", "place"):
         return None
-    payer, assumed = facts.payer, tuple[Assumption, ...]()
-    slot = case.knowledge.rules.slots["payer"]
-    if payer is None and slot.default_value is not None:
-        payer = slot.default_value
-        assumed = (Assumption(slot=slot.slot, value=payer, why=slot.default_why or ""),)
+    asked = "who" in case.question.cues or (case.question.stated.performer and case.question.subject_acts)
+    codes = case.active or case.service_codes
+    payer, assumed = _payer(case)
+    if not asked:
+        return None
+    if not codes:
+        return enrolled_finding(case.knowledge, facts.performer, case.on) if case.question.polar else None
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
     return replace(who_finding(case.knowledge, found, case.on), assumptions=assumed)
 
 
+def _payer(case: Case) -> tuple[str | None, tuple[Assumption, ...]]:
+    """The payer in force, or the one assumed when none is named."""
+    slot = case.knowledge.rules.slots["payer"]
+    if case.payer is not None or slot.default_value is None:
+        return case.payer, ()
+    return slot.default_value, (Assumption(slot=slot.slot, value=slot.default_value, why=slot.default_why or ""),)
+
+
 def price_rule(case: Case) -> Finding | None:
-    """Medicare amounts for the named codes; other payers' amounts are not held."""
-    facts = case.question.facts
-    if not case.about("payment") or not case.active:
+    """Medicare amounts for the named or selected codes; what other payers pay is not held."""
+    if not case.about("payment"):
         return None
+    if case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer):
+        return not_held(case.knowledge)
+    units = {mention.code: mention.units or 1 for mention in case.question.facts.codes}
+    if not case.active:
+        selected = select_rule(case)
+        units = {row.code: row.units or 1 for row in selected.codes if row.role == "recommended"} if selected else {}
+    codes = case.active[:3] or tuple(units)[:3]
+    found = [_priced(case, code, units.get(code, 1)) for code in codes]
+    return merged([price_finding(case.knowledge, each) for each in found], rule="price") if found else None
+
+
+def _priced(case: Case, code: str, units: int) -> Price:
+    facts = case.question.facts
     places = find_localities(case.knowledge, case.question.text, facts.state)
-    locality = places[0] if len(places) == 1 else None
-    setting = setting_of(case.knowledge, facts.place) or "nonfacility"
-    found = [
-        price(case.knowledge, code, case.on, setting=setting, locality=locality, performer=facts.performer)
-        for code in case.active[:3]
-    ]
-    return merged([price_finding(case.knowledge, each) for each in found], rule="price")
+    return price(
+        case.knowledge,
+        code,
+        case.on,
+        setting=setting_of(case.knowledge, facts.place) or "nonfacility",
+        locality=places[0] if len(places) == 1 else None,
+        performer=facts.performer,
+        units=units,
+    )

@@ -5,27 +5,39 @@ from __future__ import annotations
 from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.modifiers import modifier_finding
-from bot.findings.telehealth import conflicts_finding, marking_finding, place_finding
+from bot.findings.telehealth import conflicts_finding, listed_finding, marking_finding, place_finding
 from bot.rules.modifiers import conflicts, marking
 from bot.rules.places import is_telehealth, place_of_service
 
 
 def telehealth_rule(case: Case) -> Finding | None:
-    """How video or audio-only care is marked, when that is asked or a code is chosen for it."""
-    facts = case.question.facts
+    """How video or audio-only care is marked, when that is asked, a code is chosen for it, or it is not paid."""
+    facts, stated = case.question.facts, case.question.stated
     if facts.modality is None or not is_telehealth(case.knowledge, facts.modality) or len(case.active) > 1:
         return None
-    chosen = case.question.stated.minutes is not None and not case.question.polar
-    if not (case.about("modifier", "place") or chosen) or case.about("changed", "frequency", "denial"):
+    if case.about("changed", "frequency", "denial"):
         return None
     code = case.active[0] if case.active else None
-    marked = marking(case.knowledge, code, facts.modality, facts.payer, facts.place, case.on)
-    if marked.state == "no_data" and not case.about("modifier", "place"):
+    marked = marking(case.knowledge, code, facts.modality, case.payer, facts.place, case.on)
+    chosen = stated.minutes is not None and not case.question.polar
+    moved = stated.place is not None and not case.question.polar
+    unpaid = case.question.polar and marked.rule is not None and marked.rule.need == "not-paid" and facts.place
+    if marked.state == "no_data" or not (case.about("modifier", "place") or chosen or moved or unpaid):
         return None
     place = None
     if facts.place is not None:
-        place = place_of_service(case.knowledge, facts.place, facts.modality, facts.payer, case.on)
+        place = place_of_service(case.knowledge, facts.place, facts.modality, case.payer, case.on)
     return marking_finding(case.knowledge, marked, code, case.on, place)
+
+
+def telehealth_list_rule(case: Case) -> Finding | None:
+    """Whether Medicare's telehealth list has the named codes, when telehealth is asked about with yes or no."""
+    other = case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer)
+    if not case.active or other or not case.question.polar or case.question.stated.minutes is not None:
+        return None
+    if "telehealth" not in case.question.cues or case.about("modifier", "place", "denial", "changed"):
+        return None
+    return listed_finding(case.knowledge, case.active, case.on)
 
 
 def place_rule(case: Case) -> Finding | None:
@@ -33,7 +45,7 @@ def place_rule(case: Case) -> Finding | None:
     facts = case.question.facts
     if not case.about("place") or facts.place is None or facts.modality is not None or case.question.polar:
         return None
-    return place_finding(place_of_service(case.knowledge, facts.place, None, facts.payer, case.on))
+    return place_finding(place_of_service(case.knowledge, facts.place, None, case.payer, case.on))
 
 
 def conflicts_rule(case: Case) -> Finding | None:
@@ -41,7 +53,7 @@ def conflicts_rule(case: Case) -> Finding | None:
     facts = case.question.facts
     if len(case.active) != 1 or not facts.modifiers:
         return None
-    found = conflicts(case.knowledge, case.active[0], facts.modifiers, facts.place, facts.payer, case.on)
+    found = conflicts(case.knowledge, case.active[0], facts.modifiers, facts.place, case.payer, case.on)
     return conflicts_finding(found) if found else None
 
 

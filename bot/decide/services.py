@@ -38,7 +38,7 @@ def open_services(case: Case) -> tuple[str, ...]:
     facts = case.question.facts
     if case.question.polar and len(case.question.performers) > 1:
         return ()
-    visits = _visits(case.knowledge) if facts.with_em == "yes" else set()
+    visits = _visits(case.knowledge) if _with_em(case) == "yes" else set()
     named = [name for name in facts.services if name not in visits] or list(facts.services)
     return tuple(name for name in named if not case.active or not _holds(case, name))
 
@@ -47,15 +47,27 @@ def _holds(case: Case, service: str) -> bool:
     """Whether a named code is one of the service's, or the time said belongs to the named code."""
     rows = [row for row in case.knowledge.services if row.service == service]
     held = {code for row in rows for code in codes_of(case.knowledge, row)}
-    timed = case.question.facts.minutes is not None and case.question.facts.with_em == "yes"
+    timed = case.question.facts.minutes is not None and _with_em(case) == "yes"
     return bool(held & set(case.active)) or not timed
 
 
 def _asks_else(case: Case) -> bool:
     """Whether another thing than a code is asked of the service, and no time was said that would decide a code."""
     return case.question.stated.minutes is None and (
-        case.about(*_ELSE) or (case.question.polar and not case.about("select"))
+        case.about(*_ELSE) or (case.question.polar and "select" not in case.question.cues)
     )
+
+
+def visit_codes(knowledge: Knowledge) -> frozenset[str]:
+    """The codes of the medical visit with which a therapy add-on goes."""
+    paired = [row for row in knowledge.services if row.with_em == "yes"]
+    addons = [knowledge.codes.get(code) for row in paired for code in codes_of(knowledge, row)]
+    return frozenset(base for row in addons for base in row.addon_to)
+
+
+def _with_em(case: Case) -> str | None:
+    """Whether there is a medical visit: as stated, else yes when the code of one is named."""
+    return case.question.facts.with_em or ("yes" if set(case.active) & visit_codes(case.knowledge) else None)
 
 
 def _visits(knowledge: Knowledge) -> set[str]:
@@ -81,9 +93,9 @@ def _selected(case: Case, service: str) -> Finding:
         participants=_participants(case.knowledge, service, facts.participants),
         group_size=facts.group_size,
         performer=facts.performer,
-        payer=facts.payer,
+        payer=case.payer,
         visit=facts.visit,
-        with_em=facts.with_em,
+        with_em=_with_em(case),
     )
     found = select(case.knowledge, request)
     if found.state == "nothing" and _barred(found):

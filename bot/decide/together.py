@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.decide.case import Case
 from bot.decide.counting import one_ladder
 from bot.evidence import Finding
 from bot.findings.check import check_finding
 from bot.findings.pairs import pairs_finding
+from bot.respond import fixed
 from bot.rules.check import check
 from bot.rules.claim import Claim, Line
 from bot.rules.pairs import combine
+from bot.rules.select import codes_of
 
 _MANY = 3
 
 
 def pairs_rule(case: Case) -> Finding | None:
-    """Whether the named codes go together, when two or more are named and the turn is not about choosing one."""
-    if len(case.active) < 2 or case.about("compare", "documentation") or one_ladder(case) or _is_claim(case):
+    """Whether the named codes, or the codes of the named services, go together."""
+    codes = _codes(case)
+    if len(codes) < 2 or case.about("compare", "documentation") or one_ladder(case) or _is_claim(case):
         return None
-    found = combine(case.knowledge, case.active, case.on, case.question.facts.payer)
-    return pairs_finding(case.knowledge, found, case.on, case.question.facts.payer)
+    found = combine(case.knowledge, codes, case.on, case.payer)
+    finding = pairs_finding(case.knowledge, found, case.on, case.payer)
+    if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
+        return finding
+    return replace(
+        finding, claims=(fixed(case.knowledge, "pair-other-day"), *finding.claims), verdict="yes", warnings=()
+    )
+
+
+def _codes(case: Case) -> tuple[str, ...]:
+    """The codes to be combined; services stand for their first code when a pair is asked about in words."""
+    if len(case.active) >= 2 or "pair" not in case.question.cues or not case.question.polar:
+        return case.active
+    held = dict.fromkeys(case.active)
+    for service in case.question.facts.services:
+        rows = [row for row in case.knowledge.services if row.service == service]
+        codes = [code for row in rows for code in codes_of(case.knowledge, row)]
+        if codes and not held.keys() & set(codes):
+            held[codes[0]] = None
+    return tuple(code for code in held if case.knowledge.codes.status(code, case.on) == "active")
 
 
 def claim_rule(case: Case) -> Finding | None:
@@ -32,7 +55,7 @@ def claim_rule(case: Case) -> Finding | None:
         for mention in facts.codes
         if not mention.negated
     )
-    claim = Claim(lines, case.on, facts.payer, facts.performer)
+    claim = Claim(lines, case.on, case.payer, facts.performer)
     return check_finding(case.knowledge, check(case.knowledge, claim))
 
 

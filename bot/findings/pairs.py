@@ -13,7 +13,7 @@ from corpus.knowledge import Knowledge
 _VERDICTS: dict[str, Verdict | None] = {
     "never": "no",
     "with_modifier": "depends",
-    "separate": "depends",
+    "separate": "yes",
     "allowed": "yes",
     "base_and_addon": "yes",
     "unknown": None,
@@ -31,6 +31,8 @@ def pairs_finding(knowledge: Knowledge, found: Combination, on: date, payer: str
     if not claims:
         claims = [claim for pair in pairs for claim in _no_data(knowledge, pair, on, payer)]
     verdict = "no" if lacking else _VERDICTS[found.verdict]
+    if not known and claims:
+        verdict = "depends"
     warnings = tuple(warning for pair in known for warning in _warnings(pair))
     return Finding(tuple(claims), _codes(knowledge, found, pairs, on), warnings, verdict=verdict, rule="pairs")
 

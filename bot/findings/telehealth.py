@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
-from bot.evidence import Claim, Finding
+from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
 from bot.rules.modifiers import Conflict, TelehealthMarking
 from bot.rules.places import PlaceResult
@@ -40,6 +40,25 @@ def marking_finding(
         role: CodeRole = "rejected" if warnings and marking.state == "not_applicable" else "mentioned"
         codes = (advice(knowledge, code, role, on, modifiers=modifiers, pos=(place.pos,) if place else ()),)
     return Finding(tuple(claims), codes, warnings, verdict=_verdict(marking), rule="telehealth")
+
+
+def listed_finding(knowledge: Knowledge, codes: tuple[str, ...], on: date) -> Finding:
+    """Whether each code is on Medicare's telehealth list; yes when all are, no when none is."""
+    claims, listed = [], []
+    for code in codes:
+        row = knowledge.codes.get(code, on)
+        evidence = from_row(knowledge, row, ("code", "telehealth_2026", "audio_only_2026", "telehealth_basis"))
+        word = {"yes": "is on", "no": "is not on"}.get(row.telehealth_2026, "was not found either way on")
+        text = f"{code} {word} Medicare's telehealth list for 2026"
+        if row.telehealth_2026 == "yes" and row.audio_only_2026 == "yes":
+            text += "; audio-only is allowed when the patient is at home and cannot or will not use video"
+        claims.append(Claim(f"{text}.", (evidence,)))
+        listed.append(row.telehealth_2026)
+    verdict: Verdict = "depends"
+    if len(set(listed)) == 1 and listed[0] in ("yes", "no"):
+        verdict = "yes" if listed[0] == "yes" else "no"
+    advised = tuple(advice(knowledge, code, "mentioned", on) for code in codes)
+    return Finding(tuple(claims), advised, verdict=verdict, rule="telehealth")
 
 
 def _verdict(marking: TelehealthMarking) -> Verdict | None:

@@ -39,6 +39,20 @@ def time_finding(knowledge: Knowledge, result: TimeResult, on: date) -> Finding:
     return Finding(tuple(claims), advised, warnings, rule="time")
 
 
+def once_finding(knowledge: Knowledge, code: str, on: date) -> Finding | None:
+    """One unit for a code that no minutes decide and that is reported once a session or a day; None for others."""
+    row = knowledge.codes.get(code, on)
+    if row.unit not in _ONCE or row.addon:
+        return None
+    note = f" {row.note}" if row.note else ""
+    evidence = from_row(knowledge, row, ("code", "unit", "mue", "note"))
+    claim = Claim(f"{code} is one unit per {row.unit.removeprefix('per-')}, however long it lasts.{note}", (evidence,))
+    return Finding((claim,), (advice(knowledge, code, "recommended", on, units=1),), rule="time")
+
+
+_ONCE = ("session", "per-day")
+
+
 def open_readings(knowledge: Knowledge, code: str, minutes: int, payer: str | None, on: date) -> tuple[TimeResult, ...]:
     """The readings of a repeating code that states no first minute and belongs to no family.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.answer import AnswerWarning, CodeRole, Verdict
-from bot.evidence import Claim, Finding
+from bot.evidence import Claim, Finding, from_row, from_statement
 from bot.findings.advice import advice
 from bot.rules.who import WhoResult
 from corpus.knowledge import Knowledge
@@ -30,6 +30,23 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:
     codes = [advice(knowledge, found.code, role, on)]
     codes += [advice(knowledge, code, "alternative", on) for code in found.instead]
     return Finding(tuple(claims), tuple(codes), warnings, verdict=verdict, rule="who")
+
+
+def enrolled_finding(knowledge: Knowledge, performer: str | None, on: date) -> Finding | None:
+    """Whether Medicare enrolls this clinician on the date, when no code is named; None for an unknown clinician."""
+    person = knowledge.rules.performer(performer) if performer else None
+    if person is None:
+        return None
+    columns = ("performer", "label", "medicare_bills", "medicare_from", "not_billing_why")
+    told = (from_statement(knowledge, knowledge.statements.get(ref)) for ref in person.statements)
+    evidence = (from_row(knowledge, person, columns, "Who may bill"), *told)
+    if person.medicare_bills == "no":
+        text = person.not_billing_why or f"Medicare does not enroll a {person.label}."
+        return Finding((Claim(text, evidence),), verdict="no", rule="who")
+    if person.medicare_from is not None and on < person.medicare_from:
+        text = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
+        return Finding((Claim(text, evidence),), verdict="no", rule="who")
+    return None
 
 
 def _verdict(found: WhoResult) -> Verdict:

@@ -10,6 +10,7 @@ from bot.question import CodeMention
 from bot.understand.durations import digits
 from corpus.codes import CODE_SHAPE
 
+_PLURAL = re.compile(r"\b(\d{4}[0-9TF]|[A-V]\d{4})['’]?s\b", re.IGNORECASE)
 _UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
 _UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
 _MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
@@ -49,6 +50,7 @@ def read_codes(
     denials: Collection[str],
 ) -> CodesRead:
     """Codes with units and modifiers, code-like words in no table, modifiers and denial codes, in reading order."""
+    message = _PLURAL.sub(r"\1", message)
     upper = _UNITS_GLUED.sub(r"\1 X", digits(message.lower()).upper())
     mentions: dict[str, CodeMention] = {}
     unknown: dict[str, None] = {}

@@ -21,7 +21,7 @@ _WORD_NUMBER = re.compile(
 )
 _MINUTE = r"(?:minutes|minute|minuets|mins|min|m)\b"
 _HOUR = r"(?:hours|hour|hrs|hr|h)\b"
-_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+_NUMBER = r"(?<![\d.,$])(\d{1,3}(?:\.\d+)?)"
 _FIXED = (
     (re.compile(r"\b(?:an|1|one)?\s*hour and (?:a )?half\b|\b1 ?1/2 hours?\b"), 90),
     (re.compile(r"\b(?:an|1|one) hour and (?:a )?quarter\b"), 75),
@@ -34,7 +34,9 @@ _CLOCK = re.compile(
     r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])?\.?m?\.?\s*(?:-|to|until|till)\s*(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\b"
 )
 _RANGE = re.compile(rf"{_NUMBER}\s*(?:-|to|or)\s*{_NUMBER}\s*-?\s*{_MINUTE}")
-_HOURS_MINUTES = re.compile(rf"{_NUMBER}\s*-?\s*{_HOUR}(?:\s*(?:and|,|&)?\s*{_NUMBER}\s*-?\s*{_MINUTE})?")
+_HOURS_MINUTES = re.compile(
+    rf"{_NUMBER}\s*-?\s*{_HOUR}(?:\s*(?:and|,|&)?\s*{_NUMBER}\s*-?\s*{_MINUTE}|\s+(?:and\s+)?([1-5]?\d)\b(?!\s*[\d/:-]))?"
+)
 _HOURS_HALF = re.compile(rf"{_NUMBER}\s*(?:and (?:a )?half)\s*{_HOUR}|{_NUMBER}\s*{_HOUR}\s*and (?:a )?half\b")
 _MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*{_MINUTE}")
 _PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those|them)\b")
@@ -79,7 +81,7 @@ def durations(message: str) -> tuple[Duration, ...]:
     for match in _RANGE.finditer(text):
         add(match, float(match.group(1)), float(match.group(2)))
     for match in _HOURS_MINUTES.finditer(text):
-        add(match, float(match.group(1)) * 60 + float(match.group(2) or 0))
+        add(match, float(match.group(1)) * 60 + float(match.group(2) or match.group(3) or 0))
     for match in _PART.finditer(text):
         add(match, float(match.group(1)), part=True)
     for match in _MINUTES.finditer(text):

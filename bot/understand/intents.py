@@ -19,17 +19,22 @@ _POLAR_START = re.compile(
 )
 _POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
 _POLAR_BARE = re.compile(r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really)\b")
-_POLAR_TAG = re.compile(r"^\s*(?:right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
-_POLAR_END = re.compile(r"\b(?:right|correct|ok|okay|allowed|legit|kosher|true|fine|possible)\s*$")
+_POLAR_TAG = re.compile(r"^\s*(?:or no|or nah|or not|y/n|right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
+_POLAR_END = re.compile(
+    r"\b(?:or no|or nah|or not|y/n|yeah|right|correct|ok|okay|allowed|legit|kosher|true|fine|possible)\s*$"
+)
 _POLAR_INSIDE = re.compile(
-    r"\b(?:ok to|okay to|(?:can|could|may|should|must) (?:i|we|he|she|they|it|you|the|my|our)\b)"
+    r"\b(?:ok to|okay to)\b|(?<!what )(?<!how )(?<!which )(?<!who )(?<!when )(?<!where )(?<!why )(?<!code )"
+    r"\b(?:can|could|may|should|must|do|does|did|is|are|was|were|will|would|has|have) "
+    r"(?:i|we|he|she|they|it|you|my|our|that|this|medicare|medicaid)\b"
 )
 _MANY_WORDS = 5
+_MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
 _WH = re.compile(r"\b(?:what|which|how|who|when|where|why|whats)\b")
-_CLAUSE = re.compile(r"([,.;:?!]+)(?!\d)")
+_CLAUSE = re.compile(r"([,.;:?!]+| - )(?!\d)")
 
 
 def polar_clause(message: str) -> str:
@@ -48,24 +53,34 @@ def polar_clause(message: str) -> str:
     return clauses[0][0] if _POLAR_FIRST.match(clauses[0][0]) else ""
 
 
-def is_polar(message: str, cues: Collection[str]) -> bool:
+def is_polar(message: str, cues: Collection[str], codes: int = 0) -> bool:
     """Whether yes or no is expected: "can I ...", "..., right?", "ok to ...?", "need a modifier?".
 
-    A longer message that ends in a question mark without a question word, and asks for no code, units or comparison,
-    is one too ("art class as group therapy 90853?").
+    A longer message that ends in a question mark or names two codes, without a question word, and asks for no code,
+    units or comparison, is one too ("art class as group therapy 90853?").
     """
     if polar_clause(message):
         return True
     text = fold(message).strip()
-    ends = text.endswith("?") and len(text.split()) >= _MANY_WORDS and not _WH.search(text)
+    ends = (text.endswith("?") or codes > 1) and len(text.split()) >= _MANY_WORDS and not _WH.search(text)
     return ends and not {"select", "units", "compare", "identify", "who", "frequency", "time-rule"} & set(cues)
 
 
 def intents_of(
-    cues: Sequence[str], stated: Facts, facts: Facts, codes: CodesRead, performers: Sequence[str]
+    cues: Sequence[str],
+    stated: Facts,
+    facts: Facts,
+    codes: CodesRead,
+    performers: Sequence[str],
+    earlier: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Intents, strongest first. Cues count once each; the shape of what was stated adds to them."""
+    """Intents, strongest first. Cues count once each; the shape of what was stated adds to them.
+
+    A turn without a cue of its own is about what the turn before was about (`earlier`).
+    """
     score: Counter[str] = Counter()
+    if not cues:
+        cues = [intent for intent in earlier if intent not in _MOVES]
     for cue in dict.fromkeys(cues):
         score[cue] += _CUE
     number = len(codes.codes)

@@ -17,7 +17,7 @@ from bot.understand.tokens import Token, fold, tokens
 from corpus.rows import Phrase
 
 _CLASS = re.compile(r"\{([a-z_]+)\}")
-_NEGATIONS = frozenset({"no", "not", "without", "never", "instead"})
+_NEGATIONS = frozenset({"no", "not", "without", "never", "instead", "zero"})
 _CONTRACTED = frozenset({"isnt", "wasnt", "dont", "didnt", "arent", "doesnt", "wont", "cant"})
 _CLASS_SLOT, _ABBREVIATION_SLOT = "class", "abbreviation"
 _FUZZY_FLOOR = 86.0

@@ -19,13 +19,13 @@ from corpus.codes import CODE_SHAPE
 from index.lexical import tokenize
 
 _SLOT = "polarity"
-_PIECES = re.compile(r"(?<=[.;:])\s+|,\s+(?=[a-z])")
+_PIECES = re.compile(r"(?<=[.;])\s+")
 _REACH = 4
 _OPENING = 1
 
 
 def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | None:
-    """Yes or no as far as `statement` says it; None when its words do not tell.
+    """Yes or no as far as `statement` says it: a sentence that denies nothing affirms.
 
     A question that is itself put negatively ("aren't they deleted?") turns the result round.
     """
@@ -33,8 +33,8 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     wanted = _content(asked) or _content(question)
     pieces = [part for part in _PIECES.split(statement) if part.strip()]
     best = max(pieces, key=lambda part: len(wanted & _content(part)), default=statement)
-    sign = _sign(lexicon, lexicon.read(best)) or _sign(lexicon, lexicon.read(statement))
-    if sign in (None, "depends"):
+    sign = _sign(lexicon, lexicon.read(best))
+    if sign == "depends":
         return sign
     return turned(sign) if asked_negatively(lexicon, question) else sign
 
@@ -58,14 +58,14 @@ def _content(text: str) -> set[str]:
     return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 
-def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict | None:
+def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict:
     cues = lexicon.mentions(words, _SLOT)
     values = [cue.value for cue in cues]
     if "depends" in values:
         return "depends"
     if _denies(cues):
         return "no"
-    return "yes" if "yes" in values or "bad" in values else None
+    return "yes"
 
 
 def _denies(cues: Sequence[Mention]) -> bool:

@@ -13,7 +13,7 @@ from bot.understand.codes import CodesRead, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import intents_of, is_polar
+from bot.understand.intents import intents_of, is_polar, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.polarity import asked_negatively
 from bot.understand.tokens import Token, fold, tokens
@@ -52,6 +52,11 @@ class Reader:
         return frozenset(tokenize(cues))
 
     @cached_property
+    def _by_diagnosis(self) -> dict[str, str]:
+        """The service that an unnamed one becomes when the problem treated is a physical one."""
+        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "physical-service"}
+
+    @cached_property
     def _defaults(self) -> dict[str, str]:
         """The service that a clinician is taken to mean when none is named."""
         return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "performer-service"}
@@ -72,7 +77,9 @@ class Reader:
     def _codes(self) -> frozenset[str]:
         return frozenset(row.code for row in self.knowledge.codes)
 
-    def read(self, message: str, earlier: Facts | None, today: dt.date) -> Question:
+    def read(
+        self, message: str, earlier: Facts | None, today: dt.date, earlier_intents: Sequence[str] = ()
+    ) -> Question:
         """The Question of this turn; `earlier` are the facts in force, None at the start of a conversation."""
         words = self.lexicon.read(message)
         codes = read_codes(
@@ -82,7 +89,7 @@ class Reader:
             modifiers=self._modifiers,
             denials=self._denials,
         )
-        times = durations(message)
+        times = durations(message) or _bare_minutes(message, earlier)
         stated = self._facts(message, words, codes, times, today)
         cues = tuple(mention.value for mention in self.lexicon.mentions(words, "intent"))
         carried = carry(stated, earlier, words)
@@ -92,8 +99,8 @@ class Reader:
             text=message,
             facts=facts,
             stated=stated,
-            intents=intents_of(cues, stated, facts, codes, performers),
-            polar=is_polar(message, cues),
+            intents=intents_of(cues, stated, facts, codes, performers, earlier_intents),
+            polar=is_polar(message, cues, len(codes.codes)),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
@@ -102,6 +109,10 @@ class Reader:
             follow_up=earlier is not None and carried != stated,
             search_text=self._search_text(message, words),
             assumed_service=facts.service if facts.services and not carried.services else None,
+            subject_acts=self._subject_acts(message),
+            minutes_said=tuple(time.minutes_from for time in times if not time.total),
+            cues=cues,
+            apart=bool(self.lexicon.mentions(words, "days")),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
 
@@ -129,22 +140,41 @@ class Reader:
             days=int(days.group(1)) if days else None,
             participants=participants,
             group_size=int(size.group(1) or size.group(2)) if size else None,
-            performer=self._performer(words),
+            performer=self._performer(message, words),
             payer=payer,
             state=state,
             modality=self._last(words, "modality"),
-            visit=self._last(words, "visit"),
+            visit=self._only(words, "visit"),
             with_em=with_em,
             place=self._last(words, "place"),
             modifiers=codes.modifiers,
             date=date_of_service(message, today),
         )
 
-    def _performer(self, words: Sequence[Token]) -> str | None:
-        """The clinician named last that is not negated: "psychologist instead of the tech" names the psychologist."""
-        found = [m for m in self.lexicon.mentions(words, "performer")]
-        kept = [m for m in found if not m.negated and not _instead(words, m)]
-        return kept[0].value if kept else None
+    def _performer(self, message: str, words: Sequence[Token]) -> str | None:
+        """The clinician in the part that asks, else the one named first; "instead of the tech" names no technician."""
+        for part in (self.lexicon.read(polar_clause(message)), words):
+            found = self.lexicon.mentions(part, "performer")
+            kept = [m for m in found if not m.negated and not _instead(part, m)]
+            if kept:
+                return kept[0].value
+        return None
+
+    def _subject_acts(self, message: str) -> bool:
+        """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
+        words = self.lexicon.read(polar_clause(message))
+        people = {index for m in self.lexicon.mentions(words, "performer") for index in range(m.first, m.last + 1)}
+        verb = next((n for n, word in enumerate(words) if word.text in _ASKING_VERBS), None)
+        if verb is None:
+            return bool(people)
+        after = range(verb + 1, min(verb + _SUBJECT_REACH, len(words)))
+        subject = next((n for n in after if n in people or words[n].text in _PRONOUNS), None)
+        return subject is not None and (subject in people or words[subject].text == "i")
+
+    def _only(self, words: Sequence[Token], slot: str) -> str | None:
+        """The value of `slot` when just one is said; None when the message speaks of several."""
+        values = {m.value for m in self.lexicon.mentions(words, slot) if not m.negated}
+        return values.pop() if len(values) == 1 else None
 
     def _value(self, words: Sequence[Token], slot: str) -> str | None:
         """A yes/no fact: a negated phrase turns it to no."""
@@ -175,12 +205,42 @@ class Reader:
         if facts.services or facts.codes or not (times or facts.participants or facts.minutes is not None):
             return facts
         default = self._defaults.get(facts.performer or "") or self._last(words, "service-default")
+        if default in self._by_diagnosis and self._only(words, "diagnosis") == "physical":
+            default = self._by_diagnosis[default]
         return facts.model_copy(update={"services": (default,)}) if default else facts
+
+
+_BARE = re.compile(
+    r"(?<![\d.,$/#-])(\d{1,3})(?![\d.,/%-]|\s*(?:patients|people|units|days|weeks|months|years|am|pm)\b)"
+)
+_REPLACED = re.compile(r"\b(?:not|instead of|from)\s+$")
+_SHORT_TURN = 12
+
+
+def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
+    """A number alone, in a short turn after one with minutes, is the new time: "and if it was 60?", "55, not 40"."""
+    if earlier is None or earlier.minutes is None or len(message.split()) > _SHORT_TURN:
+        return ()
+    text = digits(fold(message))
+    found = [match for match in _BARE.finditer(text) if 0 < int(match.group(1)) <= _LONGEST_SESSION]
+    kept = [match for match in found if not _REPLACED.search(text[: match.start()])] or found
+    return tuple(
+        Duration(minutes_from=int(m.group(1)), minutes_to=int(m.group(1)), start=m.start(), end=m.end())
+        for m in kept[:1]
+    )
+
+
+_LONGEST_SESSION = 480
 
 
 def _instead(words: Sequence[Token], mention: Mention) -> bool:
     before = [word.text for word in words[max(0, mention.first - 4) : mention.first]]
     return "instead" in before or before[-2:] == ["rather", "than"]
+
+
+_ASKING_VERBS = frozenset({"can", "could", "may", "should", "do", "does", "did", "is", "are", "was", "were", "will"})
+_PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "medicare", "medicaid", "that", "this"})
+_SUBJECT_REACH = 5
 
 
 def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:

@@ -1,0 +1,43 @@
+"""Rules about whether a payer pays for a service."""
+
+from __future__ import annotations
+
+from bot.decide.case import Case, merged
+from bot.evidence import Finding
+from bot.findings.coverage import coverage_finding
+from bot.findings.price import price_finding
+from bot.rules.price import price
+from corpus.rows import PayerPosition
+
+_SHOWN = 2
+
+
+def coverage_rule(case: Case) -> Finding | None:
+    """The named payer's own position on the named code or service."""
+    if not case.about("coverage") or case.payer is None or not (case.codes or case.question.facts.services):
+        return None
+    rows = positions(case)
+    codes = case.active[:1] or case.service_codes[:1]
+    return coverage_finding(case.knowledge, rows[:_SHOWN], codes, case.on) if rows else None
+
+
+def positions(case: Case) -> tuple[PayerPosition, ...]:
+    """Rows of the payer on the code, the most particular first, or on the service by its name."""
+    kind = case.knowledge.rules.payers.get(case.payer or "")
+    if kind is None:
+        return ()
+    held = [row for row in case.knowledge.payers if row.payer in kind.names]
+    codes = set(case.active or case.service_codes)
+    topics = {service.replace("-", " ") for service in case.question.facts.services}
+    fitting = [row for row in held if codes & set(row.codes) or row.topic in topics]
+    return tuple(sorted(fitting, key=lambda row: len(row.codes) or len(case.knowledge.codes)))
+
+
+def not_paid_rule(case: Case) -> Finding | None:
+    """Codes that Medicare does not pay on their own, when payment by Medicare is asked about."""
+    asked = case.about("coverage", "payment") and case.knowledge.rules.medicare_rules(case.payer)
+    if not asked:
+        return None
+    found = [price(case.knowledge, code, case.on) for code in case.active]
+    unpaid = [price_finding(case.knowledge, each) for each in found if each.state == "not-paid"]
+    return merged(unpaid, rule="coverage") if unpaid else None
