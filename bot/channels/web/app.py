@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import threading
 import webbrowser
 from html import escape
 from pathlib import Path
@@ -30,7 +31,7 @@ from markdown_it import MarkdownIt
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
+from bot.channels.web.page import CSS, HERE, SCRIPT, build_page, read_examples
 from bot.channels.web.turns import Asks, Desk
 from bot.errors import UsageError
 from bot.settings import Settings
@@ -135,20 +136,24 @@ def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None
     bot = Bot.open(settings)
     app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "")
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
-    _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser).run()
+    first = next(iter(read_examples().values()))[0].question
+    # The first question of a process reads tables and the encoder; asked here, nobody waits for that.
+    warm_up = threading.Thread(target=bot.ask, args=(first,), name="warm-up", daemon=True)
+    _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser, warm_up=warm_up).run()
 
 
 class _Server(uvicorn.Server):
-    """Says where the page is, and opens it, once it can be reached."""
+    """Says where the page is, opens it and warms the engine up, once it can be reached."""
 
-    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool, warm_up: threading.Thread) -> None:
         super().__init__(config)
-        self.url, self.open_browser = url, open_browser
+        self.url, self.open_browser, self.warm_up = url, open_browser, warm_up
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.started:
             return
+        self.warm_up.start()
         print(f"codecite is at {self.url} (Ctrl+C stops it)", flush=True)
         if self.open_browser:
             webbrowser.open(self.url)

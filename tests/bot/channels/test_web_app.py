@@ -6,10 +6,13 @@ import csv
 import json
 import re
 import socket
+import threading
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from bot.channels.web import app as web_app
@@ -106,6 +109,27 @@ def test_a_taken_port_is_said_before_the_index_is_opened(tmp_path: Path) -> None
         with pytest.raises(WebError, match=f"port {port}") as caught:
             web_app.run(None, host="127.0.0.1", port=port, open_browser=False)  # type: ignore[arg-type] # never reached
     assert "--port" in caught.value.hint
+
+
+def test_the_server_says_where_it_is_opens_the_page_and_warms_up(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened, warmed = threading.Event(), threading.Event()
+    addresses: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: (addresses.append(url), opened.set()))
+    config = uvicorn.Config(
+        application(RimBot(answer()), knowledge), host="127.0.0.1", port=0, log_level="warning", access_log=False
+    )
+    warm_up = threading.Thread(target=warmed.set, daemon=True)
+    server = web_app._Server(config, "http://localhost:1", open_browser=True, warm_up=warm_up)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert opened.wait(30)
+    assert warmed.wait(30)
+    server.should_exit = True
+    thread.join(30)
+    assert addresses == ["http://localhost:1"]
+    assert "codecite is at http://localhost:1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
