@@ -333,7 +333,7 @@ class Phrase(Row):
 
 
 class FixedText(Row):
-    """One fixed sentence of the assistant (`fixed_texts.csv`); `text` may hold {placeholders}. It states no billing fact."""
+    """One fixed sentence of the assistant (`fixed_texts.csv`); `text` may hold {placeholders}, and no billing fact."""
 
     key: Text
     text: Text
