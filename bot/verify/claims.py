@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from bot.answer import AnswerWarning, CodeAdvice
 from bot.evidence import Claim, Evidence
 from bot.verify.advice import check_advice, check_warning
-from bot.verify.match import unsupported
+from bot.verify.bounds import turned_round
+from bot.verify.match import mispaired, unsupported
 from bot.verify.problem import Dropped, Problem, Verified
 from bot.verify.support import Cited, Documents, Support, read_evidence, template
 from bot.verify.tokens import Token, tokens
@@ -52,6 +53,8 @@ def check_sentence(
     found = tokens(text)
     problems += _out_of_force(text, found, cited, knowledge, on)
     problems += unsupported(text, found, supports, knowledge, on)
+    problems += mispaired(text, found, supports, knowledge)
+    problems += [Problem("limit", limit, text) for limit in turned_round(text, tuple(item.quote for item in cited))]
     return tuple(dict.fromkeys(problems))
 
 

@@ -44,6 +44,41 @@ def unsupported(
     ]
 
 
+def mispaired(text: str, found: Sequence[Token], supports: Sequence[Support], knowledge: Knowledge) -> list[Problem]:
+    """Figures of a sentence about one code that only evidence about other codes holds.
+
+    Computations and evidence that names no code may tell the figures of any code.
+    """
+    named = {str(token.value) for token in found if token.kind == "code"}
+    if len(named) != 1:
+        return []
+    (code,) = named
+    foreign = [support for support in supports if support.codes and not _speaks_of(code, support, knowledge)]
+    others = [support for support in supports if support not in foreign]
+    if not foreign or not others:
+        return []
+    return [
+        Problem("pairing", token.text, text)
+        for token in found
+        if token.kind in ("number", "range", "money", "percent")
+        and _figure(token, foreign)
+        and not _figure(token, others)
+    ]
+
+
+def _speaks_of(code: str, support: Support, knowledge: Knowledge) -> bool:
+    return code in support.codes or _in_code_range(code, support.code_ranges, knowledge)
+
+
+def _figure(token: Token, supports: Sequence[Support]) -> bool:
+    for support in supports:
+        if token.kind == "range" and token.value in support.ranges:
+            return True
+        if isinstance(token.value, Decimal) and _number_supported(token, token.value, support):
+            return True
+    return False
+
+
 def supported(token: Token, support: Support, knowledge: Knowledge, on: date) -> bool:
     """Whether one support holds the value of one token."""
     match token.kind, token.value:

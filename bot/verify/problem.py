@@ -27,7 +27,7 @@ ProblemKind = Literal[
     "units",
     "amount",
     "marker",
-    "premise",
+    "limit",
 ]
 
 

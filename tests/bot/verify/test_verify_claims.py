@@ -194,6 +194,32 @@ def test_computations_are_done_again(arithmetic: str, problem: str | None, knowl
     assert problem in found if problem else not found
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("An individual session needs at least 30 minutes.", None),
+        ("An individual session needs 30 minutes or more.", None),
+        ("An individual session lasts at most 30 minutes.", "limit"),
+        ("An individual session lasts up to 30 minutes.", "limit"),
+        ("An individual session of 30 minutes or less counts.", "limit"),
+    ],
+)
+def test_a_limit_is_not_turned_round(text: str, problem: str | None, knowledge: Knowledge) -> None:
+    evidence = from_row(knowledge, knowledge.codes.get("0592T"), ("code", "min_minutes"))
+    found = kinds(Claim(text, (evidence,)), knowledge)
+    assert problem in found if problem else not found
+
+
+def test_a_figure_of_another_code_does_not_count(knowledge: Knowledge) -> None:
+    short, long = (
+        from_row(knowledge, knowledge.codes.get(code), ("code", "min_minutes", "max_minutes"))
+        for code in ("90832", "90834")
+    )
+    assert kinds(Claim("Bill 90834 for 38 to 52 minutes.", (short, long)), knowledge) == set()
+    assert kinds(Claim("Bill 90834 for 16 to 37 minutes.", (short, long)), knowledge) == {"pairing"}
+    assert kinds(Claim("90832 is for 16 to 37 and 90834 for 38 to 52 minutes.", (short, long)), knowledge) == set()
+
+
 def test_a_fixed_text_supports_only_itself(knowledge: Knowledge) -> None:
     row = knowledge.fixed_texts["unknown-code"]
     evidence = from_row(knowledge, row, ("text",))
