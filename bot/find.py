@@ -186,7 +186,9 @@ def _lacks_subject(question: Question) -> bool:
     facts = question.facts
     named = facts.codes or facts.services or question.unknown_codes or question.denials
     asks = {"select", "units", "pair", "coverage", "modifier", "payment", "telehealth"} & set(question.intents)
-    return not named and bool(asks) and (question.content <= _FEW or bool(facts.participants or facts.performer))
+    pronoun = bool({"it", "this", "that"} & set(question.search_text.split()))
+    few = question.content <= _FEW + pronoun
+    return not named and bool(asks) and (few or bool(facts.participants or facts.performer))
 
 
 def _completes(found: Found, codes: Sequence[str]) -> bool:

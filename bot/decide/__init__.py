@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
-from bot.decide.counting import limit_rule, units_rule
+from bot.decide.counting import limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, not_paid_rule
 from bot.decide.people import price_rule, who_rule
 from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_list_rule, telehealth_rule
@@ -14,7 +14,7 @@ from bot.decide.services import select_rule
 from bot.decide.together import claim_rule, pairs_rule
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
-from bot.respond import PAST_HORIZON, past_horizon, small_talk
+from bot.respond import PAST_HORIZON, ask_subject, past_horizon, small_talk
 
 __all__ = ["Case", "decide"]
 
@@ -49,9 +49,19 @@ def small_talk_rule(case: Case) -> Finding | None:
     return small_talk(case.knowledge, "capability" if case.about("capability") else "greeting")
 
 
+def ask_rule(case: Case) -> Finding | None:
+    """Units of minutes cannot be counted without the service."""
+    facts = case.question.facts
+    named = facts.codes or facts.services or facts.performer or case.question.unknown_codes
+    if named or facts.minutes is None or "units" not in case.question.cues:
+        return None
+    return ask_subject(case.knowledge)
+
+
 RULES: tuple[Rule, ...] = (
     past_horizon_rule,
     small_talk_rule,
+    ask_rule,
     unknown_rule,
     not_active_rule,
     premise_rule,
@@ -61,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     not_paid_rule,
     price_rule,
     telehealth_list_rule,
+    too_short_rule,
     claim_rule,
     pairs_rule,
     who_rule,

@@ -40,6 +40,19 @@ def units_rule(case: Case) -> Finding | None:
     return replace(finding, verdict=_fits_claimed(case, finding))
 
 
+def too_short_rule(case: Case) -> Finding | None:
+    """Minutes under the least that a named code needs come before anything else about it."""
+    facts = case.question.facts
+    code = timed_code(case)
+    if code is None or facts.minutes is None or len(case.active) < _TWO:
+        return None
+    result = units_for_code(case.knowledge, code, _amount(case, code), payer=case.payer, on=case.on)
+    return time_finding(case.knowledge, result, case.on) if result is not None and not result.units else None
+
+
+_TWO = 2
+
+
 def timed_code(case: Case) -> str | None:
     """The named code that the stated time belongs to: the only one, the base of one ladder, or all but the visits."""
     if len(case.active) <= 1 or one_ladder(case):

@@ -14,7 +14,11 @@ _SHOWN = 2
 
 def coverage_rule(case: Case) -> Finding | None:
     """The named payer's own position on the named code or service."""
-    if not case.about("coverage") or case.payer is None or not (case.codes or case.question.facts.services):
+    question = case.question
+    moved = question.follow_up and question.stated.payer is not None and not question.cues
+    if not ("coverage" in question.cues or moved) or case.knowledge.rules.medicare_rules(case.payer):
+        return None
+    if not (case.codes or question.facts.services):
         return None
     rows = positions(case)
     codes = case.active[:1] or case.service_codes[:1]
@@ -29,7 +33,9 @@ def positions(case: Case) -> tuple[PayerPosition, ...]:
     held = [row for row in case.knowledge.payers if row.payer in kind.names]
     codes = set(case.active or case.service_codes)
     topics = {service.replace("-", " ") for service in case.question.facts.services}
+    remote = case.question.facts.modality is not None
     fitting = [row for row in held if codes & set(row.codes) or row.topic in topics]
+    fitting = [row for row in fitting if remote or not (row.telehealth_pos or row.telehealth_modifier)]
     return tuple(sorted(fitting, key=lambda row: len(row.codes) or len(case.knowledge.codes)))
 
 

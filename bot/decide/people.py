@@ -11,7 +11,7 @@ from bot.evidence import Finding
 from bot.findings.price import price_finding
 from bot.findings.who import enrolled_finding, who_finding
 from bot.respond import not_held
-from bot.rules.price import Price, find_localities, price, setting_of
+from bot.rules.price import Price, Setting, find_localities, price, setting_of
 from bot.rules.who import who
 
 
@@ -50,18 +50,36 @@ def price_rule(case: Case) -> Finding | None:
         selected = select_rule(case)
         units = {row.code: row.units or 1 for row in selected.codes if row.role == "recommended"} if selected else {}
     codes = case.active[:3] or tuple(units)[:3]
-    found = [_priced(case, code, units.get(code, 1)) for code in codes]
-    return merged([price_finding(case.knowledge, each) for each in found], rule="price") if found else None
+    if not codes:
+        return None
+    told = merged([_told(case, code, units.get(code, 1)) for code in codes], rule="price")
+    if case.active:
+        return told
+    billed = tuple(row.model_copy(update={"role": "recommended", "units": units[row.code]}) for row in told.codes)
+    return replace(told, codes=billed)
 
 
-def _priced(case: Case, code: str, units: int) -> Price:
+def _told(case: Case, code: str, units: int) -> Finding:
+    """The amount in the setting said; in both settings when none was said and they differ."""
+    setting = setting_of(case.knowledge, case.question.facts.place)
+    office = price_finding(case.knowledge, _priced(case, code, units, setting or "nonfacility"))
+    if setting is not None:
+        return office
+    other = _priced(case, code, units, "facility")
+    if other.state != "priced":
+        return office
+    facility = price_finding(case.knowledge, other)
+    return replace(office, claims=(*office.claims[:1], facility.claims[0], *office.claims[1:]))
+
+
+def _priced(case: Case, code: str, units: int, setting: Setting) -> Price:
     facts = case.question.facts
     places = find_localities(case.knowledge, case.question.text, facts.state)
     return price(
         case.knowledge,
         code,
         case.on,
-        setting=setting_of(case.knowledge, facts.place) or "nonfacility",
+        setting=setting,
         locality=places[0] if len(places) == 1 else None,
         performer=facts.performer,
         units=units,

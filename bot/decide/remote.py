@@ -40,10 +40,15 @@ def telehealth_list_rule(case: Case) -> Finding | None:
     return listed_finding(case.knowledge, case.active, case.on)
 
 
+def _remote(case: Case) -> bool:
+    modality = case.question.facts.modality
+    return modality is not None and is_telehealth(case.knowledge, modality)
+
+
 def place_rule(case: Case) -> Finding | None:
     """The place-of-service code of a named place, in person."""
     facts = case.question.facts
-    if not case.about("place") or facts.place is None or facts.modality is not None or case.question.polar:
+    if not case.about("place") or facts.place is None or _remote(case) or case.question.polar:
         return None
     return place_finding(place_of_service(case.knowledge, facts.place, None, case.payer, case.on))
 

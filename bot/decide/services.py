@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answer import Assumption
+from bot.answer import Assumption, Clarify, CodeAdvice
 from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.select import select_finding
 from bot.rules.select import Request, Selection, codes_of, select
 from corpus.knowledge import Knowledge
 
-_ELSE = ("changed", "coverage", "who", "supervision", "telehealth", "payment", "documentation", "frequency", "denial")
+_ELSE = (
+    "changed",
+    "coverage",
+    "who",
+    "supervision",
+    "telehealth",
+    "payment",
+    "documentation",
+    "frequency",
+    "denial",
+    "place",
+    "modifier",
+)
+_GROUPS_SHOWN = 4
 
 
 def select_rule(case: Case) -> Finding | None:
@@ -21,13 +34,22 @@ def select_rule(case: Case) -> Finding | None:
     services = open_services(case)
     if not services or not wanted or _asks_else(case):
         return None
-    found = [_selected(case, name) for name in services]
+    found = [selected(case, name) for name in services]
     chosen = merged([finding for finding in found if finding.claims], rule="select")
+    if not facts.services and chosen.claims:
+        question = case.knowledge.fixed_texts["ask-subject"].text
+        labels = tuple(service.replace("-", " ") for service in services)
+        return replace(chosen, clarify=Clarify(slot="service", question=question, options=labels), codes=_open(chosen))
     if case.question.assumed_service is None or not chosen.claims:
         return chosen
     label = next(row.label for row in case.knowledge.services if row.service == facts.service)
     note = Assumption(slot="service", value=label, why="No service was named.")
     return replace(chosen, assumptions=(*chosen.assumptions, note))
+
+
+def _open(finding: Finding) -> tuple[CodeAdvice, ...]:
+    """The codes as alternatives: none is recommended while the service is open."""
+    return tuple(row.model_copy(update={"role": "alternative"}) for row in finding.codes)
 
 
 def open_services(case: Case) -> tuple[str, ...]:
@@ -40,7 +62,16 @@ def open_services(case: Case) -> tuple[str, ...]:
         return ()
     visits = _visits(case.knowledge) if _with_em(case) == "yes" else set()
     named = [name for name in facts.services if name not in visits] or list(facts.services)
+    if not named and not case.active and "select" in case.question.cues:
+        named = _with_participants(case)
     return tuple(name for name in named if not case.active or not _holds(case, name))
+
+
+def _with_participants(case: Case) -> list[str]:
+    """Services that have a variant for the participants said, when no service is named: "did a group, code?"."""
+    stated = case.question.facts.participants
+    held = [row.service for row in case.knowledge.services if stated is not None and row.participants == stated]
+    return list(dict.fromkeys(held))[:_GROUPS_SHOWN]
 
 
 def _holds(case: Case, service: str) -> bool:
@@ -53,9 +84,11 @@ def _holds(case: Case, service: str) -> bool:
 
 def _asks_else(case: Case) -> bool:
     """Whether another thing than a code is asked of the service, and no time was said that would decide a code."""
-    return case.question.stated.minutes is None and (
-        case.about(*_ELSE) or (case.question.polar and "select" not in case.question.cues)
-    )
+    question = case.question
+    if question.stated.minutes is not None:
+        return False
+    wanted = bool({"select", "same"} & set(question.cues))
+    return case.about(*_ELSE) or (question.polar and bool(question.cues) and not wanted)
 
 
 def visit_codes(knowledge: Knowledge) -> frozenset[str]:
@@ -82,7 +115,8 @@ def _visits(knowledge: Knowledge) -> set[str]:
     }
 
 
-def _selected(case: Case, service: str) -> Finding:
+def selected(case: Case, service: str) -> Finding:
+    """What to bill for one service under the facts in force; the clinician who is barred is told beside it."""
     facts = case.question.facts
     request = Request(
         service=service,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.decide.case import Case
+from bot.decide.case import Case, merged
 from bot.decide.counting import one_ladder
+from bot.decide.services import selected, visit_codes
 from bot.evidence import Finding
 from bot.findings.check import check_finding
 from bot.findings.pairs import pairs_finding
@@ -24,7 +25,7 @@ def pairs_rule(case: Case) -> Finding | None:
     if len(codes) < 2 or case.about("compare", "documentation") or one_ladder(case) or _is_claim(case):
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
-    finding = pairs_finding(case.knowledge, found, case.on, case.payer)
+    finding = merged([pairs_finding(case.knowledge, found, case.on, case.payer), *_recoded(case)], rule="pairs")
     if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
         return finding
     return replace(
@@ -34,7 +35,8 @@ def pairs_rule(case: Case) -> Finding | None:
 
 def _codes(case: Case) -> tuple[str, ...]:
     """The codes to be combined; services stand for their first code when a pair is asked about in words."""
-    if len(case.active) >= 2 or "pair" not in case.question.cues or not case.question.polar:
+    question = case.question
+    if len(case.active) >= 2 or "pair" not in question.cues or not question.polar or len(question.performers) > 1:
         return case.active
     held = dict.fromkeys(case.active)
     for service in case.question.facts.services:
@@ -43,6 +45,16 @@ def _codes(case: Case) -> tuple[str, ...]:
         if codes and not held.keys() & set(codes):
             held[codes[0]] = None
     return tuple(code for code in held if case.knowledge.codes.status(code, case.on) == "active")
+
+
+def _recoded(case: Case) -> list[Finding]:
+    """The add-on that stands for a stand-alone service beside a medical visit, when its time is said."""
+    visits = visit_codes(case.knowledge) & set(case.active)
+    if case.question.facts.minutes is None or not visits:
+        return []
+    alone = [row for row in case.knowledge.services if row.with_em == "no" and row.time_family]
+    named = {row.service for row in alone if set(codes_of(case.knowledge, row)) & set(case.active)}
+    return [selected(case, service) for service in sorted(named)[:1]]
 
 
 def claim_rule(case: Case) -> Finding | None:

@@ -13,7 +13,7 @@ from corpus.rows import PayerPosition
 _VERDICTS: dict[str, Verdict] = {
     "covers": "yes",
     "does-not-cover": "no",
-    "covers-with-conditions": "depends",
+    "covers-with-conditions": "yes",
     "varies-by-plan": "depends",
 }
 _PLAIN = {
@@ -36,7 +36,7 @@ def coverage_finding(
     if position == "does-not-cover":
         role = "rejected"
         warnings = (AnswerWarning(kind="not_covered", text=claims[0].text, codes=codes),)
-    elif _VERDICTS.get(position) == "depends":
+    elif position != "covers":
         warnings = (AnswerWarning(kind="payer_varies", text=claims[0].text, codes=codes),)
     shown = tuple(advice(knowledge, code, role, on) for code in codes)
     return Finding(tuple(claims), shown, warnings, verdict=_VERDICTS.get(position), rule="coverage")

@@ -58,7 +58,7 @@ def _subject(earlier: dict[str, object], stated: Facts) -> dict[str, object]:
     kept = dict(earlier)
     if stated.codes or stated.services:
         kept |= {"codes": (), "services": (), "modifiers": ()}
-    if stated.participants or stated.performer or stated.visit or stated.with_em or stated.minutes is not None:
+    if stated.participants or stated.visit or stated.with_em:
         kept["codes"] = ()
     if stated.with_em == "no":
         kept["services"] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.question import Duration
 from bot.understand.tokens import fold
@@ -40,8 +41,18 @@ _HOURS_MINUTES = re.compile(
 _HOURS_HALF = re.compile(rf"{_NUMBER}\s*(?:and (?:a )?half)\s*{_HOUR}|{_NUMBER}\s*{_HOUR}\s*and (?:a )?half\b")
 _MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*{_MINUTE}")
 _PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those|them)\b")
+_RAN = re.compile(
+    r"\b(?:time (?:is|was|of)|lasted|ran|took|went|logged|total of|totaled|hit)\s+(?:only |like |about |just )?"
+    rf"{_NUMBER}"
+    r"(?!\s*(?:[\d.,:%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|am\b|pm\b))\b"
+)
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
 _LONGEST = 24 * 60
+_READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, ...]]], ...] = (
+    (_HOURS_HALF, lambda match: (float(match.group(1) or match.group(2)) * 60 + 30,)),
+    (_RANGE, lambda match: (float(match.group(1)), float(match.group(2)))),
+    (_HOURS_MINUTES, lambda match: (float(match.group(1)) * 60 + float(match.group(2) or match.group(3) or 0),)),
+)
 
 
 def digits(text: str) -> str:
@@ -76,16 +87,14 @@ def durations(message: str) -> tuple[Duration, ...]:
         span = _clock_minutes(match)
         if span is not None:
             add(match, span)
-    for match in _HOURS_HALF.finditer(text):
-        add(match, float(match.group(1) or match.group(2)) * 60 + 30)
-    for match in _RANGE.finditer(text):
-        add(match, float(match.group(1)), float(match.group(2)))
-    for match in _HOURS_MINUTES.finditer(text):
-        add(match, float(match.group(1)) * 60 + float(match.group(2) or match.group(3) or 0))
+    for pattern, read in _READ:
+        for match in pattern.finditer(text):
+            add(match, *read(match))
     for match in _PART.finditer(text):
         add(match, float(match.group(1)), part=True)
-    for match in _MINUTES.finditer(text):
-        add(match, float(match.group(1)))
+    for pattern in (_MINUTES, _RAN):
+        for match in pattern.finditer(text):
+            add(match, float(match.group(1)))
     return tuple(sorted(found, key=lambda duration: duration.start))
 
 

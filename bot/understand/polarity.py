@@ -54,18 +54,26 @@ def asked_negatively(lexicon: Lexicon, question: str) -> bool:
     return opens != bool(bad)
 
 
+def _conditional(words: Sequence[Token], cue: Mention) -> bool:
+    """Whether a negation only belongs to a condition: "when no minutes are counted twice"."""
+    return cue.first > 0 and words[cue.first - 1].text in _CONDITIONAL
+
+
 def _content(text: str) -> set[str]:
     return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 
 def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict:
-    cues = lexicon.mentions(words, _SLOT)
+    cues = [cue for cue in lexicon.mentions(words, _SLOT) if not _conditional(words, cue)]
     values = [cue.value for cue in cues]
     if "depends" in values:
         return "depends"
     if _denies(cues):
         return "no"
     return "yes"
+
+
+_CONDITIONAL = frozenset({"when", "if", "where", "while", "whether", "or", "once", "provided"})
 
 
 def _denies(cues: Sequence[Mention]) -> bool:

@@ -18,6 +18,7 @@ from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.polarity import asked_negatively
 from bot.understand.tokens import Token, fold, tokens
 from corpus.knowledge import Knowledge
+from corpus.rows import Phrase
 from index.lexical import tokenize
 
 _WORD = re.compile(r"[a-z]{3,}")
@@ -43,7 +44,15 @@ class Reader:
     def lexicon(self) -> Lexicon:
         """The vocabulary; words of our own guidance are never taken for typos."""
         text = " ".join(statement.text for statement in self.knowledge.statements).lower()
-        return Lexicon(self.knowledge.phrases, frozenset(_WORD.findall(text)))
+        return Lexicon((*self.knowledge.phrases, *self._place_names()), frozenset(_WORD.findall(text)))
+
+    def _place_names(self) -> tuple[Phrase, ...]:
+        """The places of service by their own names, and by the short form in parentheses."""
+        names = []
+        for row in self.knowledge.places:
+            name, _, short = row.name.partition("(")
+            names += [Phrase(slot="place", value=row.pos, phrase=part.strip(" )")) for part in (name, short) if part]
+        return tuple(names)
 
     @cached_property
     def _cue_stems(self) -> frozenset[str]:
@@ -193,10 +202,17 @@ class Reader:
         state = self._last(words, "state")
         abbreviated = next((g for m in _STATE.finditer(message) for g in m.groups() if g in self._states), None)
         state = abbreviated or state
-        payer = self._last(words, "payer")
+        payer = self._plan(words)
         if payer and "-" in payer and payer.rpartition("-")[2].upper() in self._states:
             state = state or payer.rpartition("-")[2].upper()
         return payer, state
+
+    def _plan(self, words: Sequence[Token]) -> str | None:
+        """The payer said; a plan by name goes before a kind of payer ("Cigna commercial" is Cigna)."""
+        said = [m for m in self.lexicon.mentions(words, "payer") if not m.negated and not _instead(words, m)]
+        kinds = {row.kind for row in self.knowledge.rules.payers.values()}
+        named = [m for m in said if m.value not in kinds] or said
+        return max(named, key=lambda m: (m.last - m.first, m.first)).value if named else None
 
     def _with_default_service(
         self, message: str, words: Sequence[Token], facts: Facts, times: Sequence[Duration]
@@ -204,7 +220,11 @@ class Reader:
         """The service of a session that is not named: the clinician's, else psychotherapy, when a time is stated."""
         if facts.services or facts.codes or not (times or facts.participants or facts.minutes is not None):
             return facts
-        default = self._defaults.get(facts.performer or "") or self._last(words, "service-default")
+        default = (
+            self._defaults.get(facts.performer or "")
+            or self._defaults.get(facts.participants or "")
+            or self._last(words, "service-default")
+        )
         if default in self._by_diagnosis and self._only(words, "diagnosis") == "physical":
             default = self._by_diagnosis[default]
         return facts.model_copy(update={"services": (default,)}) if default else facts
