@@ -54,6 +54,12 @@ _ATTRIBUTES = {"id", "kind", "payer", "from", "to", "confidence", "sources", "ab
 _BLOCK = re.compile(r"\s*(\{[^{}]*\})\s*$")
 
 
+_VALUE = r'[\w.:-]+|"[^"\\{}]*"'
+_PART = rf"(?:#[\w.-]+|[a-z]+=(?:{_VALUE}))"
+_PLAIN_BLOCK = re.compile(rf"\{{\s*{_PART}(?:\s+{_PART})*\s*\}}")
+_ATTRIBUTE = re.compile(rf"#([\w.-]+)|([a-z]+)=({_VALUE})")
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One dated, sourced claim. `effective_from`/`effective_to` are dates of service, inclusive; None is open."""
@@ -280,12 +286,17 @@ def _statement(
 
 
 def _attributes(path: Path, line: int, block: str) -> dict[str, str]:
-    try:
-        _, attributes = parse(block)
-    except ParseError as error:
-        raise GuidanceError(
-            path, line, f"attribute block {block!r}: {error}", hint="Quote values that hold spaces or commas."
-        ) from error
+    # Nearly every block has this plain form; reading it here takes half of the time that all of guidance takes.
+    if _PLAIN_BLOCK.fullmatch(block):
+        found = _ATTRIBUTE.findall(block)
+        attributes = {key or "id": identity or value.strip('"') for identity, key, value in found}
+    else:
+        try:
+            _, attributes = parse(block)
+        except ParseError as error:
+            raise GuidanceError(
+                path, line, f"attribute block {block!r}: {error}", hint="Quote values that hold spaces or commas."
+            ) from error
     unknown = sorted(set(attributes) - _ATTRIBUTES)
     if unknown:
         raise GuidanceError(path, line, f"unknown attributes {unknown}", hint=f"Known: {sorted(_ATTRIBUTES)}.")

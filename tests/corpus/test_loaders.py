@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from mdit_py_plugins.attrs.parse import parse
 
 from corpus.csvfile import numbered_rows, read_rows
 from corpus.errors import CorpusError, GuidanceError, MissingFileError, TableError, UnknownRecordError
 from corpus.knowledge import Knowledge
 from corpus.rows import NeighbourCode, Place, Rate
-from corpus.statements import read_guidance
+from corpus.statements import _PLAIN_BLOCK, _attributes, read_guidance
 
 PLACES = "pos,name,definition,setting,behavioral_health_use,sources\n11,Office,A room.,nonfacility,,cms-pos-code-set\n"
 FRONT = "---\ntitle: T\ntopic: t\norder: 1\n---\n\n# T\n\nAn overview.\n\n## What it is\n\n"
@@ -106,6 +108,16 @@ def test_a_missing_folder_or_file_says_what_to_do(tmp_path: Path) -> None:
 def test_every_corpus_error_has_a_hint() -> None:
     assert CorpusError("x").hint
     assert UnknownRecordError("code", "X").hint
+
+
+def test_the_short_reading_of_attribute_blocks_is_that_of_the_library(knowledge: Knowledge) -> None:
+    plain = 0
+    for path in (knowledge.root / "guidance").glob("*.md"):
+        for block in re.findall(r"\{#[^{}]*\}", path.read_text(encoding="utf-8")):
+            if _PLAIN_BLOCK.fullmatch(block):
+                plain += 1
+                assert _attributes(path, 1, block) == {key: str(value) for key, value in parse(block)[1].items()}
+    assert plain > 0.99 * len(knowledge.statements)
 
 
 def test_the_version_follows_every_file(corpus: Path) -> None:
