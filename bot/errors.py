@@ -8,7 +8,7 @@ CodeciteError                   anything below; carries `hint` (what to do next)
 └── InputFileError          4   a file that the user gave cannot be read
 
 Corpus and index have trees of their own (`corpus.errors`, `index.errors`); on the command line they end with 3.
-Exit code 0 means answered, whatever the answer says.
+Exit code 0 means answered, whatever the answer says; 1 is `codecite check` finding a line that would deny.
 """
 
 from __future__ import annotations
