@@ -49,9 +49,18 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-CLOSED = ("/gradio_api/upload", "/gradio_api/runs", "/gradio_api/info", "/monitoring")
-"""Paths of Gradio that this application has no use for: nothing is uploaded, recorded or called from outside."""
-
+OPEN = frozenset({"/", "/limits", "/healthz", "/config", "/theme.css", "/favicon.ico", "/robots.txt"})
+OPEN_BELOW = (
+    "/assets/",
+    "/static/",
+    "/svelte/",
+    "/gradio_api/queue/",
+    "/gradio_api/heartbeat/",
+    "/gradio_api/startup-events",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+)
+"""What the page needs of Gradio. Its other routes (files, uploads, proxy, run history, monitoring ...) stay closed."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -63,7 +72,7 @@ class WebError(UsageError):
 
 
 class Guard:
-    """Closes what is not needed and puts the security headers on every reply; streams pass through untouched."""
+    """Lets through what is needed and puts the security headers on every reply; streams pass through untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -79,8 +88,8 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        closed = scope["path"].startswith(CLOSED)
-        app = PlainTextResponse("Not found", status_code=404) if closed else self.app
+        is_open = scope["path"] in OPEN or scope["path"].startswith(OPEN_BELOW)
+        app = self.app if is_open else PlainTextResponse("Not found", status_code=404)
         await app(scope, receive, send_with_headers)
 
 

@@ -9,7 +9,6 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -18,6 +17,7 @@ from fastapi.testclient import TestClient
 from bot.channels.web import app as web_app
 from bot.channels.web.app import HEADERS, LOOPBACK, WebError
 from bot.channels.web.page import CSS, EXAMPLES, SCRIPT, read_examples
+from bot.settings import load
 from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
 from tests.bot.channels.answers import RimBot, answer, application
@@ -54,7 +54,26 @@ def test_every_reply_carries_the_security_headers(client: TestClient, path: str)
     assert {name: reply.headers[name] for name in HEADERS} == HEADERS
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/runs", "/gradio_api/info", "/monitoring/summary"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/upload",
+        "/gradio_api/runs",
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/gradio_api/file=pyproject.toml",
+        "/gradio_api/file/pyproject.toml",
+        "/gradio_api/proxy=https://example.org",
+        "/gradio_api/call/ask",
+        "/gradio_api/run/_ask",
+        "/gradio_api/deep_link",
+        "/gradio_api/vibe-edit",
+        "/monitoring/summary",
+        "/login",
+        "/docs",
+        "/openapi.json",
+    ],
+)
 def test_what_is_not_needed_is_closed(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
     assert client.post(path, files={"files": b"x"}).status_code == 404
@@ -101,13 +120,13 @@ def test_every_role_has_example_questions_that_name_known_codes(knowledge: Knowl
         assert next(csv.reader(handle)) == ["role", "question"]
 
 
-def test_a_taken_port_is_said_before_the_index_is_opened(tmp_path: Path) -> None:
+def test_a_taken_port_is_said_before_the_index_is_opened() -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
         with pytest.raises(WebError, match=f"port {port}") as caught:
-            web_app.run(None, host="127.0.0.1", port=port, open_browser=False)  # type: ignore[arg-type] # never reached
+            web_app.run(load(), host="127.0.0.1", port=port, open_browser=False)
     assert "--port" in caught.value.hint
 
 

@@ -71,6 +71,16 @@ def test_an_answer_shows_its_bottom_line_codes_and_evidence(person: Visitor) -> 
     expect(person.box).to_have_value("")
 
 
+def test_every_mark_opens_its_evidence_folded_or_not(person: Visitor) -> None:
+    person.ask("What replaced 96101?")
+    marks = person.answers.last.locator("a.cc-mark:visible")
+    assert marks.count() > 6
+    for number in range(marks.count()):
+        marks.nth(number).click()
+        target = marks.nth(number).get_attribute("href")
+        expect(person.answers.last.locator(f"{target} blockquote")).to_be_visible()
+
+
 def test_a_follow_up_keeps_the_facts(person: Visitor) -> None:
     person.ask(COACHING)
     text = person.ask("And if it was only 25 minutes?")
