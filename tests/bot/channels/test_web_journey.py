@@ -9,6 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from bot.answer import Sentence
+from bot.channels.render_html import answer_html
+from tests.bot.channels.answers import answer, citation
 from tests.bot.channels.browsing import DESKTOP, PHONE, Visitor
 
 pytestmark = pytest.mark.browser
@@ -71,14 +74,15 @@ def test_an_answer_shows_its_bottom_line_codes_and_evidence(person: Visitor) -> 
     expect(person.box).to_have_value("")
 
 
-def test_every_mark_opens_its_evidence_folded_or_not(person: Visitor) -> None:
-    person.ask("What replaced 96101?")
-    marks = person.answers.last.locator("a.cc-mark:visible")
-    assert marks.count() > 6
-    for number in range(marks.count()):
-        marks.nth(number).click()
-        target = marks.nth(number).get_attribute("href")
-        expect(person.answers.last.locator(f"{target} blockquote")).to_be_visible()
+def test_every_mark_opens_its_evidence_folded_or_not(visit: Visit) -> None:
+    person = visit()
+    rows = tuple(citation(n) for n in range(1, 13))
+    html = answer_html(answer(sentences=(Sentence(text="All.", citations=tuple(range(1, 13))),), citations=rows))
+    person.page.evaluate("html => document.querySelector('#cc-chat').insertAdjacentHTML('beforeend', html)", html)
+    for mark in person.answers.last.locator("a.cc-mark:visible").all():
+        mark.click()
+        expect(person.page.locator(f"{mark.get_attribute('href')} blockquote")).to_be_visible()
+    expect(person.answers.last.locator("blockquote:visible")).to_have_count(12)
 
 
 def test_a_follow_up_keeps_the_facts(person: Visitor) -> None:
