@@ -30,7 +30,7 @@ from bot.question import Facts
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
-from bot.understand.read import Reader
+from bot.understand.read import Before, Reader
 from bot.verify import pruned, verify
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
@@ -46,6 +46,7 @@ class Memory(TypedDict, total=False):
 
     facts: dict[str, Any]
     intents: list[str]
+    polar: bool
 
 
 class Bot:
@@ -148,10 +149,16 @@ class Steps:
         assert turn.screened is not None, "guarded first"
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
-        turn.question = self.reader.read(turn.screened.text, earlier, turn.today, memory.get("intents", ()))
+        turn.question = self.reader.read(
+            turn.screened.text, earlier, turn.today, memory.get("intents", ()), memory.get("polar", False)
+        )
         facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
         turn.question = turn.question.model_copy(update={"facts": facts})
-        return {"facts": facts.model_dump(mode="json"), "intents": list(turn.question.intents)}
+        return {
+            "facts": facts.model_dump(mode="json"),
+            "intents": list(turn.question.intents),
+            "polar": turn.question.polar,
+        }
 
     @staticmethod
     def _given(turn: Turn, stated: Facts) -> dict[str, Any]:

@@ -19,7 +19,10 @@ from bot import respond
 from bot.answer import CodeAdvice
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
+from bot.findings.modifiers import modifier_finding
+from bot.findings.telehealth import place_finding
 from bot.question import Facts, Question
+from bot.rules.places import place_of_service
 from bot.turn import Turn
 from bot.understand.fillers import FILLERS
 from bot.understand.polarity import verdict_of
@@ -31,6 +34,8 @@ from index.search import Filters, Hit, Index
 
 _POOL = 60
 _SHORT = 6
+_ROW_NEAR = 0.4
+_ANY_DAY = date.max
 _FEW = 2
 _PARTICULAR, _COVERS = 0.34, 0.5
 _ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
@@ -93,6 +98,8 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
+        if not decided:
+            turn.findings += self._rows(question)
         if not decided and _names_nothing(question):
             return [respond.ask_subject(self.knowledge)]
         kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
@@ -110,6 +117,24 @@ class Finder:
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _rows(self, question: Question) -> list[Finding]:
+        """The modifier or place of service that the words describe, when one is asked for and none is named."""
+        facts, query = question.facts, question.search_text
+        if "modifier" in question.cues and not facts.modifiers and not question.polar:
+            hits = self.index.search(query, k=1, filters=Filters(kinds=("modifier",)))
+            rows = [
+                row
+                for hit in hits
+                for row in self.knowledge.modifiers
+                if _near(hit) and row.modifier == hit.passage.key
+            ]
+            return [modifier_finding(self.knowledge, row) for row in rows]
+        if "place" in question.cues and facts.place is None and not question.polar:
+            hits = self.index.search(query, k=1, filters=Filters(kinds=("place",)))
+            found = [hit.passage.key for hit in hits if _near(hit)]
+            return [place_finding(place_of_service(self.knowledge, pos, None, None, _ANY_DAY)) for pos in found]
+        return []
 
     def _mentioned(self, statement: Statement, on: date) -> tuple[CodeAdvice, ...]:
         """The codes of the leading statement, as only talked about."""
@@ -196,6 +221,10 @@ def _completes(found: Found, codes: Sequence[str]) -> bool:
     held = set(found.statement.codes)
     particular = len(held & set(codes)) / len(held) if held else 0.0
     return particular >= _PARTICULAR or found.coverage >= _COVERS
+
+
+def _near(hit: Hit) -> bool:
+    return (hit.dense_score or 0.0) >= _ROW_NEAR
 
 
 def _names_nothing(question: Question) -> bool:

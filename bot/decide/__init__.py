@@ -8,7 +8,7 @@ from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, not_paid_rule
-from bot.decide.people import price_rule, who_rule
+from bot.decide.people import other_amounts_rule, price_rule, who_rule
 from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_list_rule, telehealth_rule
 from bot.decide.services import select_rule
 from bot.decide.together import claim_rule, pairs_rule
@@ -25,12 +25,16 @@ def decide(case: Case) -> list[Finding]:
 
 
 def _findings(case: Case) -> Iterator[Finding]:
+    found = False
     for rule in RULES:
         finding = rule(case)
         if finding is not None:
+            found = found or bool(finding.claims)
             yield finding
             if finding.rule == PAST_HORIZON:
                 return
+    if not found and (finding := other_amounts_rule(case)) is not None:
+        yield finding
 
 
 def past_horizon_rule(case: Case) -> Finding | None:

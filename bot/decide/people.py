@@ -44,7 +44,7 @@ def price_rule(case: Case) -> Finding | None:
     if not case.about("payment"):
         return None
     if case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer):
-        return not_held(case.knowledge)
+        return None
     units = {mention.code: mention.units or 1 for mention in case.question.facts.codes}
     if not case.active:
         selected = select_rule(case)
@@ -57,6 +57,12 @@ def price_rule(case: Case) -> Finding | None:
         return told
     billed = tuple(row.model_copy(update={"role": "recommended", "units": units[row.code]}) for row in told.codes)
     return replace(told, codes=billed)
+
+
+def other_amounts_rule(case: Case) -> Finding | None:
+    """Says that amounts of other payers are not held, when one is asked for."""
+    other = case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer)
+    return not_held(case.knowledge) if other and "payment" in case.question.cues else None
 
 
 def _told(case: Case, code: str, units: int) -> Finding:

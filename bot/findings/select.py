@@ -114,9 +114,18 @@ def _conditional(knowledge: Knowledge, found: Selection) -> Finding:
     for option in found.options:
         claims.append(_if(knowledge, option))
         shown = option.units or tuple(pair for step in option.spans for pair in step.units)
-        role: CodeRole = "recommended" if len(found.options) == 1 and len(dict(shown)) == 1 else "alternative"
-        codes += [advice(knowledge, code, role, found.request.on) for code, _ in shown]
+        role: CodeRole = "recommended" if _settled(found, option) else "alternative"
+        units = dict(option.units)
+        codes += [advice(knowledge, code, role, found.request.on, units.get(code)) for code, _ in shown]
     return Finding(tuple(claims), tuple(codes), clarify=_clarify(knowledge, found))
+
+
+def _settled(found: Selection, option: Option) -> bool:
+    """Whether the option is the only one that the facts bear out: the sole one, or the sole one the time fits."""
+    if len(found.options) == 1:
+        return len(dict(_all(option))) == 1 or bool(option.units)
+    timed = [other for other in found.options if other.time is not None and other.units]
+    return len(timed) == 1 and timed[0] is option
 
 
 def _if(knowledge: Knowledge, option: Option) -> Claim:

@@ -44,7 +44,7 @@ _PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|whi
 _RAN = re.compile(
     r"\b(?:time (?:is|was|of)|lasted|ran|took|went|logged|total of|totaled|hit)\s+(?:only |like |about |just )?"
     rf"{_NUMBER}"
-    r"(?!\s*(?:[\d.,:%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|am\b|pm\b))\b"
+    r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|am\b|pm\b))\b"
 )
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
 _LONGEST = 24 * 60

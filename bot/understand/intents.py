@@ -33,7 +33,6 @@ _MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "source
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
-_WH = re.compile(r"\b(?:what|which|how|who|when|where|why|whats)\b")
 _CLAUSE = re.compile(r"([,.;:?!]+| - )(?!\d)")
 
 
@@ -62,7 +61,8 @@ def is_polar(message: str, cues: Collection[str], codes: int = 0) -> bool:
     if polar_clause(message):
         return True
     text = fold(message).strip()
-    ends = (text.endswith("?") or codes > 1) and len(text.split()) >= _MANY_WORDS and not _WH.search(text)
+    opened = any(_OPEN.match(part) for part in _CLAUSE.split(text))
+    ends = (text.endswith("?") or codes > 1) and len(text.split()) >= _MANY_WORDS and not opened
     return ends and not {"select", "units", "compare", "identify", "who", "frequency", "time-rule"} & set(cues)
 
 

@@ -1,8 +1,8 @@
 """Whether a statement answers a yes/no question with yes or with no, by the cue words of the vocabulary.
 
-Three kinds of cue (`polarity` in `vocabulary.csv`): `not` negates, `bad` is a verdict by itself ("denied", "bundled"),
-`yes` affirms; `depends` leaves it open. A negated `bad` is none. The piece of the statement that shares most words
-with what is asked decides.
+Kinds of cue (`polarity` in `vocabulary.csv`): `not` negates, `bad` is a verdict by itself ("denied", "bundled"), `yes`
+affirms, `need` affirms where need is asked about, `depends` leaves it open. A negated `bad` is none. The sentence of
+the statement that shares most words with what is asked decides, if it shares enough.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ _SLOT = "polarity"
 _PIECES = re.compile(r"(?<=[.;])\s+")
 _REACH = 4
 _OPENING = 1
+_FEW = 2
+_SHARE_YES = 0.4
 
 
 def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | None:
-    """Yes or no as far as `statement` says it: a sentence that denies nothing affirms.
+    """Yes or no as far as `statement` says it; None when its words do not tell, or share too little with the question.
 
     A question that is itself put negatively ("aren't they deleted?") turns the result round.
     """
@@ -33,9 +35,13 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     wanted = _content(asked) or _content(question)
     pieces = [part for part in _PIECES.split(statement) if part.strip()]
     best = max(pieces, key=lambda part: len(wanted & _content(part)), default=statement)
-    sign = _sign(lexicon, lexicon.read(best))
-    if sign == "depends":
+    shared = len(wanted & _content(best))
+    sign = _sign(lexicon, lexicon.read(best), needed=_asks_need(lexicon, asked))
+    if sign in (None, "depends"):
         return sign
+    least = _SHARE_YES * len(wanted) if sign == "yes" else 1
+    if len(wanted) > _FEW and shared < least:
+        return None
     return turned(sign) if asked_negatively(lexicon, question) else sign
 
 
@@ -63,14 +69,19 @@ def _content(text: str) -> set[str]:
     return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 
-def _sign(lexicon: Lexicon, words: Sequence[Token]) -> Verdict:
+def _asks_need(lexicon: Lexicon, asked: str) -> bool:
+    """Whether the question is what is needed, not what is allowed."""
+    return any(cue.value == "need" for cue in lexicon.mentions(lexicon.read(asked), _SLOT))
+
+
+def _sign(lexicon: Lexicon, words: Sequence[Token], *, needed: bool = False) -> Verdict | None:
     cues = [cue for cue in lexicon.mentions(words, _SLOT) if not _conditional(words, cue)]
     values = [cue.value for cue in cues]
     if "depends" in values:
         return "depends"
     if _denies(cues):
         return "no"
-    return "yes"
+    return "yes" if "yes" in values or (needed and "need" in values) else None
 
 
 _CONDITIONAL = frozenset({"when", "if", "where", "while", "whether", "or", "once", "provided"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from bot.question import Duration, Facts, Question
@@ -32,6 +33,15 @@ _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid
 
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation held before a turn: the facts in force (None at its start) and what was asked last."""
+
+    facts: Facts | None = None
+    intents: tuple[str, ...] = ()
+    polar: bool = False
 
 
 class Reader:
@@ -86,10 +96,9 @@ class Reader:
     def _codes(self) -> frozenset[str]:
         return frozenset(row.code for row in self.knowledge.codes)
 
-    def read(
-        self, message: str, earlier: Facts | None, today: dt.date, earlier_intents: Sequence[str] = ()
-    ) -> Question:
-        """The Question of this turn; `earlier` are the facts in force, None at the start of a conversation."""
+    def read(self, message: str, before: Before, today: dt.date) -> Question:
+        """The Question of this turn, read with what the conversation held before it."""
+        earlier = before.facts
         words = self.lexicon.read(message)
         codes = read_codes(
             message,
@@ -108,8 +117,8 @@ class Reader:
             text=message,
             facts=facts,
             stated=stated,
-            intents=intents_of(cues, stated, facts, codes, performers, earlier_intents),
-            polar=is_polar(message, cues, len(codes.codes)),
+            intents=intents_of(cues, stated, facts, codes, performers, before.intents),
+            polar=is_polar(message, cues, len(codes.codes)) or (before.polar and not cues and carried != stated),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,

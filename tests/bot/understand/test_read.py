@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from bot.question import Facts, Question
-from bot.understand.read import Reader
+from bot.question import Question
+from bot.understand.read import Before, Reader
 from corpus.knowledge import Knowledge
 
 TODAY = dt.date(2026, 11, 21)
@@ -15,10 +15,10 @@ READER = Reader(Knowledge())
 
 
 def read(*turns: str) -> Question:
-    facts: Facts | None = None
+    before = Before()
     for turn in turns:
-        question = READER.read(turn, facts, TODAY)
-        facts = question.facts
+        question = READER.read(turn, before, TODAY)
+        before = Before(question.facts, question.intents, question.polar)
     return question
 
 
