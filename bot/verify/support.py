@@ -21,7 +21,7 @@ from bot.answer import EvidenceKind
 from bot.records import COVERAGE, table_rows
 from bot.verify.arithmetic import wrong_steps
 from bot.verify.problem import Problem
-from bot.verify.tokens import Token, plain, tokens
+from bot.verify.tokens import Token, indicator, plain, tokens
 from corpus.knowledge import Knowledge
 from corpus.rows import FixedText
 
@@ -227,6 +227,8 @@ def _add_cell(support: Support, name: str, value: str) -> None:
     support.add(tokens(name), cells=False)
     if "mod" in name.split("_") or "modifier" in name or "modifiers" in name:
         support.modifiers.update(re.findall(r"\b[A-Z0-9]{2}\b", value))
+    if "indicator" in name or name == "mai":
+        support.names.update(indicator(digit) for digit in re.findall(r"\b\d\b", value))
     if "pos" in name.split("_") or "places" in name:
         support.places.update(re.findall(r"\b\d{2}\b", value))
 

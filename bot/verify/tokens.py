@@ -89,18 +89,21 @@ _UNIT = r"(?:[\s-]*(?P<{0}>minute|min|hour|hr|day|week|wk|month|mo|year|yr|unit|
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+"
 _CODE = r"(?:\d{4}[0-9A-Z]|[A-Z]\d{4})"
 
-_CODE_UNITS = re.compile(rf"(?<![A-Za-z0-9.$#])({_CODE})\s*[x×]\s*(\d+)\b")
-_UNITS_CODE = re.compile(rf"(?<![A-Za-z0-9.$#])(\d{{1,2}})\s*[x×]\s*({_CODE})\b")
-_CODE_RANGE = re.compile(rf"(?<![A-Za-z0-9.$#])({_CODE})\s*(?:-|to|through|thru)\s*({_CODE})(?![A-Za-z0-9])")
-_CODE_MODIFIER = re.compile(rf"(?<![A-Za-z0-9.$#])({_CODE})-([A-Z0-9]{{2}})(?![A-Za-z0-9])")
-_PLAIN_CODE = re.compile(rf"(?<![A-Za-z0-9.$#])({_CODE})(?![A-Za-z0-9])(?!\.\d|,\d)")
+_CODES = re.compile(
+    rf"(?<![A-Za-z0-9.$#])(?:(?P<times>\d{{1,2}})\s*[x×]\s*)?(?P<code>{_CODE})"
+    rf"(?:\s*[x×]\s*(?P<units>\d+)\b"
+    rf"|\s*(?:-|to|through|thru)\s*(?P<last>{_CODE})(?![A-Za-z0-9])"
+    r"|-(?P<modifier>[A-Z0-9]{2})(?![A-Za-z0-9])"
+    r"|(?![A-Za-z0-9])(?!\.\d|,\d))"
+)
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\d/])")
-_SPELLED = re.compile(rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
-_SPELLED_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTH}),?\s+(\d{{4}})\b")
-_MONTH_YEAR = re.compile(rf"\b({_MONTH}),?\s+(?:of\s+)?(\d{{4}})\b")
+_MONTH_FIRST = re.compile(
+    rf"\b({_MONTH}),?\s+(?:(?:of\s+)?(?P<alone>\d{{4}})\b"
+    r"|(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{4})\b|\b(?!,?\s*\d|\s*-\s*\d)))"
+)
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTH}),?\s+(\d{{4}})\b")
 _ISO_MONTH = re.compile(r"(?<![\d-])(20\d\d|19\d\d)-(0[1-9]|1[0-2])(?![\d-])")
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!,?\s*\d|\s*-\s*\d)")
 _ITEM = r"(?:[A-Z]{2}|\d{2}|[A-Z]\d|\d[A-Z])\b"
 _LIST = rf"[\s:]*({_ITEM}(?:(?:\s*(?:,|/|&|\bor\b|\band\b)\s*)+{_ITEM}(?![\s-]*(?:min|unit|hour|day)))*)"
 _MODIFIERS = re.compile(rf"\b(?i:modifiers?|mods?)\b(?i:\s*(?:is|are|code|codes))?{_LIST}")
@@ -109,6 +112,7 @@ _MONEY = re.compile(rf"\$\s?({_NUMBER})")
 _PERCENT = re.compile(rf"(?<![A-Za-z0-9.])({_NUMBER})\s*(?:%|percent\b|per cent\b)", re.I)
 _CATEGORY = re.compile(r"\b(?:Category\s+(I{1,3})|CPT-(I{1,3}))\b")
 _COLUMN = re.compile(r"\bcolumn[\s-]?(one|two|1|2)\b", re.I)
+_INDICATOR = re.compile(r"\b(?:indicators?|MAI)(?:\s+(?:is|of))?:?\s+(\d)(?![\d.]\d)\b")
 _HYPHENED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}-\d+[A-Za-z]?(?![A-Za-z0-9])")
 _GLUED = re.compile(
     rf"(?<![A-Za-z0-9.])({_NUMBER})(minutes?|mins?|hours?|hrs?|days?|(?<=\b\d)x|(?<=\b\d\d)x|st|nd|rd|th)\b", re.I
@@ -125,6 +129,7 @@ _RANGE = re.compile(
 _BETWEEN = re.compile(
     rf"\bbetween\s+({_NUMBER}){_UNIT.format('u1')}\s+and\s+({_NUMBER})(?![A-Za-z0-9]|\.\d)" + _UNIT.format("u2"), re.I
 )
+_JOINED = re.compile(r"\d\s*-\s*\d|\b(?:to|thru|through|between)\b", re.I)
 _YEAR = re.compile(r"(?<![\dA-Za-z.,$])((?:19|20)\d\d)(?![\dA-Za-z]|[.,]\d|\s*(?:minutes|units|dollars|hours))")
 _PLAIN = re.compile(rf"(?<![A-Za-z0-9.])({_NUMBER})(?![A-Za-z0-9])" + _UNIT.format("u1"), re.I)
 _LEFTOVER = re.compile(r"\d[\d.,]*")
@@ -220,43 +225,49 @@ _DIGIT = re.compile(r"\d")
 
 
 def _codes(reader: _Reader) -> None:
-    for match in reader.take(_CODE_UNITS):
-        reader.add("code", match[1], match[1])
-        reader.add("code_units", (match[1], int(match[2])), match[0])
-        reader.add("number", number(match[2]), match[2], "unit")
-    for match in reader.take(_UNITS_CODE):
-        reader.add("code", match[2], match[2])
-        reader.add("code_units", (match[2], int(match[1])), match[0])
-        reader.add("number", number(match[1]), match[1], "unit")
-    for match in reader.take(_CODE_RANGE):
-        reader.add("code", match[1], match[1])
-        reader.add("code", match[2], match[2])
-        reader.add("code_range", (match[1], match[2]), match[0])
-    for match in reader.take(_CODE_MODIFIER):
-        reader.add("code", match[1], match[1])
-        reader.add("modifier", match[2], match[0])
-    for match in reader.take(_PLAIN_CODE):
-        reader.add("code", match[1], match[1])
+    for match in reader.take(_CODES):
+        code, units = match["code"], match["times"] or match["units"]
+        reader.add("code", code, code)
+        if units:
+            reader.add("code_units", (code, int(units)), match[0])
+            reader.add("number", number(units), units, "unit")
+        if match["last"]:
+            reader.add("code", match["last"], match["last"])
+            reader.add("code_range", (code, match["last"]), match[0])
+        if match["modifier"]:
+            reader.add("modifier", match["modifier"], match[0])
 
 
 def _dates(reader: _Reader) -> None:
-    for match in reader.take(_ISO):
-        _add_day(reader, match[1], match[2], match[3], match[0])
-    for match in reader.take(_SLASHED):
-        year = match[3] if len(match[3]) == 4 else f"20{match[3]}"
-        _add_day(reader, year, match[1], match[2], match[0])
-    for match in reader.take(_SPELLED):
-        _add_day(reader, match[3], _month(match[1]), match[2], match[0])
-    for match in reader.take(_SPELLED_DAY_FIRST):
+    if "-" in reader.text:
+        for match in reader.take(_ISO):
+            _add_day(reader, match[1], match[2], match[3], match[0])
+        for match in reader.take(_ISO_MONTH):
+            reader.add("month", (int(match[1]), int(match[2])), match[0])
+    if "/" in reader.text:
+        for match in reader.take(_SLASHED):
+            year = match[3] if len(match[3]) == 4 else f"20{match[3]}"
+            _add_day(reader, year, match[1], match[2], match[0])
+    if _ANY_MONTH.search(reader.text):
+        _spelled_dates(reader)
+    if "Y" in reader.text:
+        for match in reader.take(_CALENDAR):
+            reader.add("year", int(match[1]), match[0])
+
+
+def _spelled_dates(reader: _Reader) -> None:
+    for match in reader.take(_DAY_FIRST):
         _add_day(reader, match[3], _month(match[2]), match[1], match[0])
-    for match in reader.take(_MONTH_YEAR):
-        reader.add("month", (int(match[2]), int(_month(match[1]))), match[0])
-    for match in reader.take(_ISO_MONTH):
-        reader.add("month", (int(match[1]), int(match[2])), match[0])
-    for match in reader.take(_MONTH_DAY):
-        reader.add("day", (int(_month(match[1])), int(match[2])), match[0])
-    for match in reader.take(_CALENDAR):
-        reader.add("year", int(match[1]), match[0])
+    for match in reader.take(_MONTH_FIRST):
+        if match["alone"]:
+            reader.add("month", (int(match["alone"]), int(_month(match[1]))), match[0])
+        elif match["year"]:
+            _add_day(reader, match["year"], _month(match[1]), match["day"], match[0])
+        else:
+            reader.add("day", (int(_month(match[1])), int(match["day"])), match[0])
+
+
+_ANY_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 
 
 def _month(name: str) -> str:
@@ -272,26 +283,37 @@ def _add_day(reader: _Reader, year: str, month: str, day: str, text: str) -> Non
 
 
 def _lists(reader: _Reader) -> None:
-    for match in reader.take(_MODIFIERS):
+    for match in reader.take(_MODIFIERS) if "od" in reader.text else ():
         for item in re.findall(r"\b[A-Z0-9]{2}\b", match[1]):
             reader.add("modifier", item, match[0])
-    for match in reader.take(_PLACES):
+    for match in reader.take(_PLACES) if "POS" in reader.text or "lace" in reader.text else ():
         for item in re.findall(r"\b[A-Z0-9]{2}\b", match[1]):
             reader.add("place", item, match[0])
 
 
-def _names(reader: _Reader) -> None:
-    for match in reader.take(_CATEGORY):
+def _labels(reader: _Reader) -> None:
+    for match in reader.take(_CATEGORY) if "I" in reader.text else ():
         reader.add("name", f"CATEGORY {match[1] or match[2]}", match[0])
-    for match in reader.take(_COLUMN):
+    for match in reader.take(_COLUMN) if "olumn" in reader.text else ():
         reader.add("name", f"COLUMN{ {'one': '1', 'two': '2'}.get(match[1].lower(), match[1]) }", match[0])
+    for match in reader.take(_INDICATOR) if "ndicator" in reader.text or "MAI" in reader.text else ():
+        reader.add("name", indicator(match[1]), match[0])
+
+
+def indicator(digit: str) -> str:
+    """The name under which an edit's or a unit limit's indicator is compared."""
+    return f"INDICATOR-{digit}"
+
+
+def _names(reader: _Reader) -> None:
+    _labels(reader)
     if not reader.has_digit():
         return
-    for match in reader.take(_MONEY):
+    for match in reader.take(_MONEY) if "$" in reader.text else ():
         reader.add("money", number(match[1]), match[0])
-    for match in reader.take(_PERCENT):
+    for match in reader.take(_PERCENT) if "%" in reader.text or "cent" in reader.text else ():
         reader.add("percent", number(match[1]), match[0])
-    for match in reader.take(_HYPHENED):
+    for match in reader.take(_HYPHENED) if "-" in reader.text else ():
         digits = match[0].partition("-")[2]
         if _is_year(digits):
             reader.add("year", int(digits), match[0])
@@ -299,9 +321,9 @@ def _names(reader: _Reader) -> None:
             reader.add("name", match[0].upper(), match[0])
     for match in reader.take(_GLUED):
         reader.add("number", number(match[1]), match[0], match[2].rstrip("s") if match[2].lower() != "x" else "unit")
-    for match in reader.take(_TIMES):
+    for match in reader.take(_TIMES) if "x" in reader.text else ():
         reader.add("number", number(match[1]), match[0])
-    for match in reader.take(_CLOCK):
+    for match in reader.take(_CLOCK) if ":" in reader.text else ():
         reader.add("name", match[0], match[0])
     for match in reader.take(_MIXED):
         reader.add("name", match[0].upper().rstrip("."), match[0])
@@ -310,7 +332,7 @@ def _names(reader: _Reader) -> None:
 def _amounts(reader: _Reader) -> None:
     reader.take(_IDIOMS)
     for pattern in (_BETWEEN, _RANGE):
-        for match in reader.take(pattern):
+        for match in reader.take(pattern) if _JOINED.search(reader.text) else ():
             low, high = number(match[1]), number(match[3])
             unit = match["u2"] or match["u1"]
             if _is_year(match[1]) and _is_year(match[3]):
