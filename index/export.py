@@ -1,8 +1,15 @@
-"""The reference encoder as an ONNX file: exported once, compared with PyTorch, kept beside the indexes."""
+"""The reference encoder as an ONNX file: exported once, compared with PyTorch, kept beside the indexes.
+
+The export runs in a process of its own (`python -m index.export`), so that PyTorch and its 500 MB never enter the
+process that builds an index and goes on to answer.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from dataclasses import replace
@@ -11,7 +18,17 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import ONNX, TOKENIZER, Encoder, Model, OnnxEncoder, OnnxFacts, TorchEncoder, onnx_folder
+from index.encoder import (
+    BUNDLED_NAME,
+    ONNX,
+    TOKENIZER,
+    Encoder,
+    Model,
+    OnnxEncoder,
+    OnnxFacts,
+    TorchEncoder,
+    onnx_folder,
+)
 from index.errors import EncoderError
 from index.layout import BUILDING, Progress
 from index.store import sha256
@@ -50,11 +67,41 @@ def ensure_onnx(home: Path, model: Model | None = None, progress: Progress | Non
         progress("Exporting the encoder", 0, 0)
     building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=home))
     try:
-        export(TorchEncoder(model), building)
+        model.verify()
+        _export_aside(model, building)
         building.replace(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return OnnxEncoder(folder)
+
+
+def _export_aside(model: Model, folder: Path) -> None:
+    """Run `main` below in another process; raises EncoderError with what went wrong there."""
+    # -P: a folder named `index` in the working directory must not stand in for this package
+    command = [sys.executable, "-P", "-m", "index.export", str(folder)]
+    if model.name != BUNDLED_NAME:
+        command.append(str(model.folder))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    try:
+        problem = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise EncoderError(f"the encoder could not be exported: {last}") from None
+    raise EncoderError(problem["message"], hint=problem["hint"])
+
+
+def main(arguments: list[str]) -> int:
+    """Export into the folder named first, the bundled model or the one in the folder named second."""
+    target, *model_folder = arguments
+    try:
+        model = Model.at(Path(model_folder[0])) if model_folder else Model.bundled()
+        export(TorchEncoder(model), Path(target))
+    except EncoderError as error:
+        print(json.dumps({"message": str(error), "hint": error.hint}))
+        return 1
+    return 0
 
 
 def export(reference: TorchEncoder, folder: Path) -> float:
@@ -126,3 +173,7 @@ def _export_graph(reference: Any, path: Path) -> None:
                 opset_version=_OPSET,
                 dynamo=False,  # the newer exporter needs onnxscript; this one needs nothing more
             )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
