@@ -16,25 +16,37 @@ INJECTION = "injection"
 
 
 class Phrases:
-    """Phrases looked for in a normalized text, found by their first word so that most cost nothing."""
+    """Phrases looked for in a normalized text by their first word: most cost nothing, and are compiled when needed."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        by_first: dict[str, list[str]] = {}
+        self._by_first: dict[str, list[str]] = {}
+        self._by_opening: dict[str, list[str]] = {}
         for phrase in phrases:
             first = normal_phrase(phrase)[0]
-            by_first.setdefault(EVERY if first.endswith(EVERY) else first, []).append(phrase)
-        opened = by_first.pop(EVERY, [])
-        self._by_first = {first: re.compile(pattern(held)) for first, held in by_first.items()}
-        self._opened = re.compile(pattern(opened)) if opened else None
+            if first.endswith(EVERY):
+                self._by_opening.setdefault(first[:_OPENING], []).append(phrase)
+            else:
+                self._by_first.setdefault(first, []).append(phrase)
+        self._compiled: dict[str, re.Pattern[str]] = {}
 
     def found(self, text: str) -> bool:
         """Whether one of the phrases stands in `text`."""
         words = set(text.split()) | set(_WORD.findall(text))
-        if any(self._by_first[word].search(text) for word in words if word in self._by_first):
-            return True
-        return self._opened is not None and self._opened.search(text) is not None
+        return any(
+            self._pattern(held).search(text)
+            for word in words
+            for held in (self._by_first.get(word), self._by_opening.get(word[:_OPENING]))
+            if held is not None
+        )
+
+    def _pattern(self, phrases: list[str]) -> re.Pattern[str]:
+        if phrases[0] not in self._compiled:
+            self._compiled[phrases[0]] = re.compile(pattern(phrases))
+        return self._compiled[phrases[0]]
 
 
+_OPENING = 2
+"""Letters by which phrases with an open first word are found; shorter openings are not used."""
 _WORD = re.compile(r"[^\s/-]+")
 
 
