@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 CSS, SCRIPT, EXAMPLES = HERE / "page.css", HERE / "page.js", HERE / "examples.csv"
 
 ANY_PAYER = "Not stated"
-SECONDS_KEPT = 2 * 60 * 60
-"""How long a conversation is kept after its browser tab has closed."""
+SECONDS_KEPT = 12 * 60 * 60
+"""How long an open page keeps its conversation after the last turn; Gradio drops that of a closed tab after an hour."""
 
 PARALLEL, WAITING = 4, 64
 """Turns worked on at once (answers need a processor core, so more would only share it) and turns allowed to wait."""
