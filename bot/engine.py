@@ -149,9 +149,8 @@ class Steps:
         assert turn.screened is not None, "guarded first"
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
-        turn.question = self.reader.read(
-            turn.screened.text, earlier, turn.today, memory.get("intents", ()), memory.get("polar", False)
-        )
+        before = Before(earlier, tuple(memory.get("intents", ())), memory.get("polar", False))
+        turn.question = self.reader.read(turn.screened.text, before, turn.today)
         facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
         turn.question = turn.question.model_copy(update={"facts": facts})
         return {

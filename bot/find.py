@@ -28,6 +28,7 @@ from bot.understand.fillers import FILLERS
 from bot.understand.polarity import verdict_of
 from bot.understand.read import Reader
 from corpus.knowledge import Knowledge
+from corpus.rule_tables import RuleTables
 from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
 from index.search import Filters, Hit, Index
@@ -182,7 +183,7 @@ class Finder:
         score += _WEIGHT_KIND * self._kind_fit(question, statement)
         marks = {modifier.lower() for modifier in question.facts.modifiers}
         score += _WEIGHT_MODIFIER * bool(marks & self._stems(statement) and "modifi" in self._stems(statement))
-        score += _WEIGHT_PAYER * payer_fit(question.facts, statement.payer)
+        score += _WEIGHT_PAYER * payer_fit(self.knowledge.rules, question.facts, statement.payer)
         score += _TIER[self.knowledge.sources.best_tier(statement.sources)]
         return Found(statement, score, coverage)
 
@@ -248,19 +249,25 @@ def _answerable(question: Question, hits: Sequence[Hit]) -> bool:
     return max(near, default=0.0) >= _NEAR[named]
 
 
-def payer_fit(facts: Facts, payer: str) -> float:
-    """How well a statement for `payer` suits the facts: 1 for the payer asked about, negative for another one."""
+def payer_fit(rules: RuleTables, facts: Facts, payer: str) -> float:
+    """How well a statement for `payer` suits the facts: 1 for the payer asked about, negative for another one.
+
+    Without a payer Medicare's statements stand beside those for everyone. A plan is also served by statements for its
+    kind, and by Medicare's when nothing nearer is held.
+    """
     asked = facts.payer
     if payer == ANY_PAYER:
         return 0.2
     if asked is None:
-        return 0.15 if payer == "medicare" else _OTHER_PAYER
+        return 0.15 if rules.medicare_rules(payer) else _OTHER_PAYER
     slug = f"{asked}-{facts.state.lower()}" if facts.state and "-" not in asked else asked
     if payer in (asked, slug):
         return 1.2 if payer == slug else 1.0
     if payer.partition("-")[0] == asked.partition("-")[0]:
         return 0.5 if facts.state is None else _OTHER_PAYER / 2
-    return 0.0 if payer in ("medicare", "commercial") else _OTHER_PAYER
+    kind = rules.payers.get(asked)
+    of_its_kind = kind is not None and kind.kind == payer
+    return 0.0 if of_its_kind or rules.medicare_rules(payer) else _OTHER_PAYER
 
 
 def claim(knowledge: Knowledge, statement: Statement) -> Claim:

@@ -114,12 +114,23 @@ def premise_finding(knowledge: Knowledge, code: str, on: date, message: str) -> 
     row = knowledge.codes.find(code, on)
     if row is None:
         return Finding(rule="premise")
-    others = [other for other in _editions(knowledge, code) if other.label != row.label]
+    others = [other for other in _editions(knowledge, code) if _differs(row, other)]
+    if not others:
+        return Finding(rule="premise")
     mine = _fit(asked, row, others)
     best = max(others, key=lambda other: _fit(asked, other, [row]), default=None)
     if best is not None and max(_fit(asked, best, [row]), mine) >= 1:
         return _told(knowledge, row, stale=_fit(asked, best, [row]) > mine, on=on)
     return Finding(rule="premise")
+
+
+_ANOTHER_MEANING = 0.4
+
+
+def _differs(row: Code, other: Code) -> bool:
+    """Whether two editions of a code mean different things: their wordings share few words."""
+    mine, its = (set(tokenize(f"{each.label} {each.official_descriptor or ''}")) for each in (row, other))
+    return len(mine & its) / len(mine | its) < _ANOTHER_MEANING
 
 
 def _editions(knowledge: Knowledge, code: str) -> list[Code]:

@@ -31,6 +31,7 @@ _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|t
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
 
+_GROUP = "group"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
 
@@ -148,6 +149,7 @@ class Reader:
         participants = self._last(words, "participants")
         text = digits(fold(message))
         size = _GROUP_SIZE.search(text)
+        number = int(size.group(1) or size.group(2)) if size else None
         days = _DAYS.search(text)
         payer, state = self._payer(message, words)
         return Facts(
@@ -156,8 +158,8 @@ class Reader:
             minutes=minutes.minutes_from if minutes else None,
             minutes_to=minutes.minutes_to if minutes and minutes.minutes_to != minutes.minutes_from else None,
             days=int(days.group(1)) if days else None,
-            participants=participants,
-            group_size=int(size.group(1) or size.group(2)) if size else None,
+            participants=participants or (_GROUP if number and number > 1 else None),
+            group_size=number,
             performer=self._performer(message, words),
             payer=payer,
             state=state,
@@ -181,13 +183,19 @@ class Reader:
     def _subject_acts(self, message: str) -> bool:
         """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
         words = self.lexicon.read(polar_clause(message))
-        people = {index for m in self.lexicon.mentions(words, "performer") for index in range(m.first, m.last + 1)}
+        people = self._places_of(words, "performer")
+        others = self._places_of(words, "payer")
         verb = next((n for n, word in enumerate(words) if word.text in _ASKING_VERBS), None)
         if verb is None:
             return bool(people)
         after = range(verb + 1, min(verb + _SUBJECT_REACH, len(words)))
-        subject = next((n for n in after if n in people or words[n].text in _PRONOUNS), None)
+        subject = next((n for n in after if n in people | others or words[n].text in _PRONOUNS), None)
         return subject is not None and (subject in people or words[subject].text == "i")
+
+    def _places_of(self, words: Sequence[Token], slot: str) -> frozenset[int]:
+        """The positions of the words that say something of `slot`."""
+        found = self.lexicon.mentions(words, slot)
+        return frozenset(index for m in found for index in range(m.first, m.last + 1))
 
     def _only(self, words: Sequence[Token], slot: str) -> str | None:
         """The value of `slot` when just one is said; None when the message speaks of several."""
@@ -268,7 +276,7 @@ def _instead(words: Sequence[Token], mention: Mention) -> bool:
 
 
 _ASKING_VERBS = frozenset({"can", "could", "may", "should", "do", "does", "did", "is", "are", "was", "were", "will"})
-_PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "medicare", "medicaid", "that", "this"})
+_PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "that", "this"})
 _SUBJECT_REACH = 5
 
 
