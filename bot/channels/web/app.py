@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.channels.web.page import CSS, HERE, SCRIPT, build_page, read_examples
 from bot.channels.web.turns import Asks, Desk
 from bot.errors import UsageError
+from bot.logs import get_logger
 from bot.settings import Settings
 from corpus.knowledge import Knowledge
 
@@ -147,8 +148,15 @@ def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
     first = next(iter(read_examples().values()))[0].question
     # The first question of a process reads tables and the encoder; asked here, nobody waits for that.
-    warm_up = threading.Thread(target=bot.ask, args=(first,), name="warm-up", daemon=True)
+    warm_up = threading.Thread(target=_warm_up, args=(bot, first), name="warm-up", daemon=True)
     _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser, warm_up=warm_up).run()
+
+
+def _warm_up(bot: Asks, question: str) -> None:
+    try:
+        bot.ask(question)
+    except Exception as error:  # Whatever is wrong meets the first reader's question too, who is told calmly.
+        get_logger("web").error("warm-up failed", error_type=type(error).__name__, channel="web")
 
 
 class _Server(uvicorn.Server):

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import structlog
-
 from bot.answer import Answer
 from bot.channels.render_html import answer_html, clarify_html, facts_html, message_html, notice_html
+from bot.logs import get_logger
 
 LONGEST = 4000
 """Characters of the longest message that is taken: about two pages, more is not one question."""
@@ -78,7 +77,7 @@ class Desk:
     bot: Asks
     payers: Mapping[str, str] = field(default_factory=dict)
     usual_payer: str = ""
-    log: Any = field(default_factory=structlog.get_logger)
+    log: Any = field(default_factory=lambda: get_logger("web"))
 
     def today(self) -> str:
         """Today's date as the date field writes it."""

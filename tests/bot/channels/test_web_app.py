@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Iterator
 
 import pytest
+import structlog
 import uvicorn
 from fastapi.testclient import TestClient
 
@@ -149,6 +150,13 @@ def test_the_server_says_where_it_is_opens_the_page_and_warms_up(
     thread.join(30)
     assert addresses == ["http://localhost:1"]
     assert "codecite is at http://localhost:1" in capsys.readouterr().out
+
+
+def test_a_failing_warm_up_is_logged_without_its_text() -> None:
+    with structlog.testing.capture_logs() as lines:
+        web_app._warm_up(RimBot(RuntimeError("secret")), "question")
+    assert [(line["event"], line["error_type"]) for line in lines] == [("warm-up failed", "RuntimeError")]
+    assert "secret" not in str(lines)
 
 
 @pytest.mark.parametrize(

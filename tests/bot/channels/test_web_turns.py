@@ -123,6 +123,7 @@ def test_a_failure_is_calm_numbered_and_tells_no_exception_text() -> None:
     assert last.draft == f"question of {MARKER}"
     assert lines == [
         {
+            "component": "web",
             "event": "turn failed",
             "log_level": "error",
             "answer_id": number.group(1),
