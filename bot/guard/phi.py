@@ -1,7 +1,9 @@
 """Replacing identifiers of people by placeholders.
 
-The recognizers are our own and rest on tables: with them the guard starts in milliseconds, where a general PHI
-library brings a language model of hundreds of megabytes (measured in `eval/phi.py`).
+The recognizers are our own and rest on tables. Chosen by measurement on the 1,000 messages of `eval/phi.py`: these find
+99 % of the identifiers and touch nothing else, in half a millisecond, ready in a tenth of a second. Presidio 2.2.366
+with spaCy's small English model finds 85 % of the names, phones, e-mails and SSNs at 66 % precision (it takes billing
+words for names), in 17 ms, after 2 seconds of start and with 166 MB.
 """
 
 from __future__ import annotations
