@@ -15,7 +15,7 @@ from bot.answer import (
     SourceRef,
     Verdict,
 )
-from bot.evidence import Claim, Evidence, Finding
+from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.question import Facts
 from bot.respond import ASK, NOTHING, PAST_HORIZON
 from bot.turn import Draft, Turn
@@ -24,6 +24,7 @@ from corpus.knowledge import Knowledge
 SHOWN_SENTENCES = 7
 """Sentences shown at once; the rest goes behind "more"."""
 
+_FIXED = "fixedtext:"
 _LEADS: dict[Verdict, str] = {"yes": "Yes", "no": "No", "depends": "It depends"}
 
 
@@ -69,7 +70,7 @@ def compose(knowledge: Knowledge, turn: Turn) -> Draft:
     findings = turn.findings
     draft = Draft(
         verdict=(_same_as_before(turn) or _verdict(findings)) if turn.read.polar else None,
-        claims=tuple(_claims(findings)),
+        claims=(*_crisis(knowledge, turn), *_claims(findings)),
         codes=_codes(findings),
         warnings=(*_phi(knowledge, turn), *_warnings(findings)),
         clarify=next((finding.clarify for finding in findings if finding.clarify), None),
@@ -81,6 +82,14 @@ def compose(knowledge: Knowledge, turn: Turn) -> Draft:
     elif rules <= {ASK}:
         draft.status = "needs_clarification"
     return draft
+
+
+def _crisis(knowledge: Knowledge, turn: Turn) -> tuple[Claim, ...]:
+    """Whom to call, above the answer, when someone may be in danger and billing was asked all the same."""
+    if turn.screened is None or not turn.screened.crisis:
+        return ()
+    row = next(row for row in knowledge.declines if row.kind == "crisis")
+    return (Claim(row.reply, (from_row(knowledge, row, ("kind", "reply")),)),)
 
 
 def _phi(knowledge: Knowledge, turn: Turn) -> tuple[AnswerWarning, ...]:
@@ -141,6 +150,10 @@ def _same_as_before(turn: Turn) -> Verdict | None:
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict | None:
+    """The first verdict found; none when the answer opens with a fixed text, which settles nothing."""
+    told = [finding for finding in findings if finding.claims]
+    if told and not told[0].verdict and all(item.ref.startswith(_FIXED) for item in told[0].claims[0].evidence):
+        return None
     return next((finding.verdict for finding in findings if finding.verdict), None)
 
 

@@ -25,6 +25,7 @@ from bot.compose import answer, compose
 from bot.decide import Case, decide
 from bot.find import Finder
 from bot.guard import screen
+from bot.guard.scope import scope_for
 from bot.logs import get_logger
 from bot.question import Facts
 from bot.revisit import move_of, revisit
@@ -45,7 +46,7 @@ class Memory(TypedDict, total=False):
     """What a conversation remembers between turns: the facts in force as JSON values, no text."""
 
     facts: dict[str, Any]
-    intents: list[str]
+    cues: list[str]
     polar: bool
 
 
@@ -129,6 +130,8 @@ class Steps:
 
     def __init__(self, knowledge: Knowledge, index: Index) -> None:
         self.knowledge = knowledge
+        self.index = index
+        self.scope = scope_for(knowledge, index.embed, index.folder.parent, index.manifest.encoder)
         self.reader = Reader(knowledge)
         self.finder = Finder(knowledge, index, self.reader)
         self.versions = {
@@ -142,22 +145,22 @@ class Steps:
 
     def guard(self, turn: Turn) -> None:
         """Identifiers replaced, hidden instructions neutralised, what is out of scope declined."""
-        turn.screened = screen(turn.message, self.knowledge)
+        turn.screened = screen(turn.message, self.knowledge, self._judge)
+
+    def _judge(self, text: str) -> tuple[str, float]:
+        return self.scope.judge(self.index.embed([text])[0])
 
     def understand(self, turn: Turn, memory: Memory) -> Memory:
         """The message with the facts carried over becomes a Question."""
         assert turn.screened is not None, "guarded first"
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
-        before = Before(earlier, tuple(memory.get("intents", ())), memory.get("polar", False))
+        before = Before(earlier, tuple(memory.get("cues", ())), memory.get("polar", False))
         turn.question = self.reader.read(turn.screened.text, before, turn.today)
         facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
         turn.question = turn.question.model_copy(update={"facts": facts})
-        return {
-            "facts": facts.model_dump(mode="json"),
-            "intents": list(turn.question.intents),
-            "polar": turn.question.polar,
-        }
+        question = turn.question
+        return {"facts": facts.model_dump(mode="json"), "cues": list(question.cues), "polar": question.polar}
 
     @staticmethod
     def _given(turn: Turn, stated: Facts) -> dict[str, Any]:

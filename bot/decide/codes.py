@@ -67,5 +67,5 @@ def describe_rule(case: Case) -> Finding | None:
 
 def _only_asks_what(case: Case) -> bool:
     asked = set(case.question.intents) - {"identify", "define", "select", "time-rule"}
-    short = case.question.content <= _FEW_WORDS or case.about("identify", "define")
+    short = case.question.content <= _FEW_WORDS or bool({"identify", "define"} & set(case.question.cues))
     return short and not asked and not case.question.polar and case.question.facts.minutes is None

@@ -88,7 +88,7 @@ def _asks_else(case: Case) -> bool:
     if question.stated.minutes is not None:
         return False
     wanted = bool({"select", "same"} & set(question.cues))
-    return case.about(*_ELSE) or (question.polar and bool(question.cues) and not wanted)
+    return bool(set(_ELSE) & set(question.cues)) or (question.polar and bool(question.cues) and not wanted)
 
 
 def visit_codes(knowledge: Knowledge) -> frozenset[str]:

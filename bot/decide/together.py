@@ -22,7 +22,7 @@ _MANY = 3
 def pairs_rule(case: Case) -> Finding | None:
     """Whether the named codes, or the codes of the named services, go together."""
     codes = _codes(case)
-    if len(codes) < 2 or case.about("compare", "documentation") or one_ladder(case) or _is_claim(case):
+    if len(codes) < 2 or _compares(case) or one_ladder(case) or _is_claim(case):
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
     finding = merged([pairs_finding(case.knowledge, found, case.on, case.payer), *_recoded(case)], rule="pairs")
@@ -31,6 +31,11 @@ def pairs_rule(case: Case) -> Finding | None:
     return replace(
         finding, claims=(fixed(case.knowledge, "pair-other-day"), *finding.claims), verdict="yes", warnings=()
     )
+
+
+def _compares(case: Case) -> bool:
+    """Whether two codes are named to be told apart, or for what to write down, not to be billed together."""
+    return case.about("compare") or (case.about("documentation") and not case.question.denials)
 
 
 def _codes(case: Case) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _POLAR_INSIDE = re.compile(
     r"(?:i|we|he|she|they|it|you|my|our|that|this|medicare|medicaid)\b"
 )
 _MANY_WORDS = 5
-_MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})
+MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
@@ -72,15 +72,9 @@ def intents_of(
     facts: Facts,
     codes: CodesRead,
     performers: Sequence[str],
-    earlier: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Intents, strongest first. Cues count once each; the shape of what was stated adds to them.
-
-    A turn without a cue of its own is about what the turn before was about (`earlier`).
-    """
+    """Intents, strongest first. Cues count once each; the shape of what was stated adds to them."""
     score: Counter[str] = Counter()
-    if not cues:
-        cues = [intent for intent in earlier if intent not in _MOVES]
     for cue in dict.fromkeys(cues):
         score[cue] += _CUE
     number = len(codes.codes)

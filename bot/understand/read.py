@@ -14,7 +14,7 @@ from bot.understand.codes import CodesRead, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import intents_of, is_polar, polar_clause
+from bot.understand.intents import MOVES, intents_of, is_polar, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.polarity import asked_negatively
 from bot.understand.tokens import Token, fold, tokens
@@ -41,7 +41,7 @@ class Before:
     """What a conversation held before a turn: the facts in force (None at its start) and what was asked last."""
 
     facts: Facts | None = None
-    intents: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
     polar: bool = False
 
 
@@ -110,7 +110,8 @@ class Reader:
         )
         times = durations(message) or _bare_minutes(message, earlier)
         stated = self._facts(message, words, codes, times, today)
-        cues = tuple(mention.value for mention in self.lexicon.mentions(words, "intent"))
+        said = tuple(mention.value for mention in self.lexicon.mentions(words, "intent"))
+        cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
         carried = carry(stated, earlier, words)
         performers = tuple(m.value for m in self.lexicon.mentions(words, "performer") if not m.negated)
         facts = self._with_default_service(message, words, carried, times)
@@ -118,8 +119,15 @@ class Reader:
             text=message,
             facts=facts,
             stated=stated,
-            intents=intents_of(cues, stated, facts, codes, performers, before.intents),
-            polar=is_polar(message, cues, len(codes.codes)) or (before.polar and not cues and carried != stated),
+            intents=intents_of(
+                cues,
+                stated,
+                facts,
+                codes,
+                performers,
+            ),
+            polar=is_polar(message, cues, len(codes.codes)) or _goes_on(before, message, said, carried != stated),
+            or (before.polar and carried != stated and (not said or _continues(message))),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
@@ -183,6 +191,8 @@ class Reader:
     def _subject_acts(self, message: str) -> bool:
         """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
         words = self.lexicon.read(polar_clause(message))
+        if not self.lexicon.mentions(words, "act"):
+            return False
         people = self._places_of(words, "performer")
         others = self._places_of(words, "payer")
         verb = next((n for n, word in enumerate(words) if word.text in _ASKING_VERBS), None)
@@ -268,6 +278,19 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
 
 
 _LONGEST_SESSION = 480
+
+
+_CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")
+
+
+def _goes_on(before: Before, message: str, said: Sequence[str], leans: bool) -> bool:
+    """Whether yes or no is still asked: a turn that leans on one that asked it and asks nothing else."""
+    return before.polar and leans and (not said or _continues(message))
+
+
+def _continues(message: str) -> bool:
+    """Whether a turn goes on with the question before it: "what about ...", "and if ..."."""
+    return _CONTINUES.match(fold(message)) is not None
 
 
 def _instead(words: Sequence[Token], mention: Mention) -> bool:

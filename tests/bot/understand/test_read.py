@@ -18,7 +18,7 @@ def read(*turns: str) -> Question:
     before = Before()
     for turn in turns:
         question = READER.read(turn, before, TODAY)
-        before = Before(question.facts, question.intents, question.polar)
+        before = Before(question.facts, question.cues, question.polar)
     return question
 
 
