@@ -26,7 +26,7 @@ def telehealth_rule(case: Case) -> Finding | None:
         return None
     place = None
     if facts.place is not None:
-        place = place_of_service(case.knowledge, facts.place, facts.modality, case.payer, case.on)
+        place = place_of_service(case.knowledge, facts.place, facts.modality, case.payer, case.on, code)
     return marking_finding(case.knowledge, marked, code, case.on, place)
 
 

@@ -127,7 +127,6 @@ class Reader:
                 performers,
             ),
             polar=is_polar(message, cues, len(codes.codes)) or _goes_on(before, message, said, carried != stated),
-            or (before.polar and carried != stated and (not said or _continues(message))),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
