@@ -10,12 +10,13 @@ from bot.rules.price import price
 from corpus.rows import PayerPosition
 
 _SHOWN = 2
+_SHORT_TURN = 6
 
 
 def coverage_rule(case: Case) -> Finding | None:
     """The named payer's own position on the named code or service."""
     question = case.question
-    moved = question.follow_up and question.stated.payer is not None and not question.cues
+    moved = question.follow_up and question.stated.payer is not None and len(question.text.split()) <= _SHORT_TURN
     if not ("coverage" in question.cues or moved) or case.knowledge.rules.medicare_rules(case.payer):
         return None
     if not (case.codes or question.facts.services):

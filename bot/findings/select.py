@@ -188,11 +188,20 @@ def _clarify(knowledge: Knowledge, found: Selection) -> Clarify | None:
     slot = knowledge.rules.slots[found.ask]
     options = []
     for option in found.options:
-        value = dict(option.conditions).get(found.ask)
-        options.append(value if value and "|" not in value else option.service.label)
+        options.append(_answer(knowledge, option, found.ask))
     return Clarify(
         slot=slot.slot, question=slot.question, options=tuple(dict.fromkeys(options)) if len(options) > 1 else ()
     )
+
+
+def _answer(knowledge: Knowledge, option: Option, ask: str) -> str:
+    """What the user may answer for this option, in words: the people, the slot's value, else the service itself."""
+    value = dict(option.conditions).get(ask, "")
+    people = [knowledge.rules.performers[name].label for name in _named(knowledge, value)]
+    if people:
+        return people[0] if len(people) == 1 else f"{people[0]} or similar"
+    held = dict(part.partition("=")[::2] for part in knowledge.rules.slots[ask].options)
+    return held.get(value, option.service.label)
 
 
 def _nothing(knowledge: Knowledge, found: Selection) -> Finding:

@@ -83,7 +83,6 @@ def _active(knowledge: Knowledge, found: CodeReport) -> Finding:
     until = f", until {row.effective_to}" if row.effective_to else ""
     claims = [Claim(f"{row.code} is still an active code{since}{until}.", (evidence,))]
     claims += [_event(knowledge, event) for event in found.past if event.event == "redefined"]
-    claims += [_event(knowledge, event) for event in found.coming if event.event in ("deleted", "redefined")]
     return Finding(tuple(claims), (advice(knowledge, row.code, "mentioned", found.on),), verdict="yes", rule="status")
 
 

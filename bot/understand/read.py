@@ -24,7 +24,7 @@ from index.lexical import tokenize
 
 _WORD = re.compile(r"[a-z]{3,}")
 _GROUP_SIZE = re.compile(
-    r"\b(?:group of|class of|with)\s+(\d{1,2})(?:\s+(?:patients|people|clients|members|participants|kids|adults))?\b"
+    r"\b(?:group of|class of)\s+(\d{1,2})\b"
     r"|\b(\d{1,2})\s+(?:patients|people|clients|members|participants)\b"
 )
 _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))")
