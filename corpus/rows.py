@@ -84,6 +84,7 @@ class Code(Row):
     scope: Literal["core", "adjacent"]
     telehealth_basis: OptText
     replacement_condition: OptText
+    visit: Annotated[Literal["first", "later"] | None, BeforeValidator(_blank)]
 
 
 class CodeEdition(Row):
@@ -122,6 +123,9 @@ class CodeEdition(Row):
         return today.model_copy(update=self.model_dump(exclude={"code", "effective_from", "effective_to"}))
 
 
+_ANNOUNCED = "ANNOUNCED"
+
+
 class HistoryEvent(Row):
     """One event in a code's life (`code_history.csv`); `date` is a deletion's last valid day, or None."""
 
@@ -131,6 +135,11 @@ class HistoryEvent(Row):
     what_changed: Text
     replaced_by: Items
     source: Items
+
+    @property
+    def announced(self) -> bool:
+        """Whether the event has only been announced: nothing is known yet of how the code will read."""
+        return self.what_changed.startswith(_ANNOUNCED)
 
 
 class Rate(Row):

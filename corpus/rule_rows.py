@@ -107,7 +107,8 @@ class Performer(Row):
 class WhoRule(Row):
     """That some performers may or may not report some codes to some payers (`who_rules.csv`), with its statement.
 
-    Blank `codes` means every code; a row with `at_pos` speaks only of these places of service.
+    Blank `codes` means every code; a row with `at_pos` speaks only of these places of service. `condition` is one
+    sentence on what must hold besides, or on what is done instead. The dates are dates of service, inclusive.
     """
 
     rule: Text
@@ -117,6 +118,9 @@ class WhoRule(Row):
     payers: Items
     allowed: YesNo
     instead: Items
+    effective_from: OptDate
+    effective_to: OptDate
+    condition: OptText
     statement: Text
 
 
@@ -192,14 +196,15 @@ class TelehealthRule(Row):
     """How a payer wants telehealth marked (`telehealth_rules.csv`).
 
     `need`: whether a modifier goes on the line (`required`, `not-required`, `informational`, `where-needed`,
-    `varies`, `unknown`) or the service is `not-paid`. `location` is where the patient is; blank `pos`: the place
-    decides or is not stated.
+    `varies`, `unknown`) or the service is `not-paid`. `location` is where the patient is; `families` those of the
+    codes that the row is about (blank: every code); blank `pos`: the place decides or is not stated.
     """
 
     rule: Text
     payers: Items
     modality: Literal["video", "audio-only"]
     location: Literal["home", "elsewhere", "any"]
+    families: Items
     need: Literal["required", "not-required", "informational", "where-needed", "varies", "unknown", "not-paid"]
     modifiers: Items
     pos: OptText

@@ -84,7 +84,8 @@ class CodeTable:
     def is_described(self, code: str, on: date) -> bool:
         """Whether `get(code, on)` reads as the code did on that date.
 
-        False for an unknown code, and for a code that was redefined later and whose earlier edition is not held.
+        False for an unknown code, and for a code that was redefined later and whose earlier edition is not held. A
+        redefinition that is only announced changes nothing yet.
         """
         if code not in self._by_code:
             return False
@@ -110,8 +111,11 @@ class CodeTable:
         return self._events.get(code, ())
 
     def redefined_after(self, code: str, on: date) -> tuple[HistoryEvent, ...]:
-        """Redefinitions of `code` later than `on`: only `get(code, on)` describes the code on that date."""
-        redefinitions = (event for event in self.events(code) if event.event == "redefined")
+        """Redefinitions of `code` later than `on`: only `get(code, on)` describes the code on that date.
+
+        Those that are only announced are left out: today's row has not changed by them.
+        """
+        redefinitions = (event for event in self.events(code) if event.event == "redefined" and not event.announced)
         return tuple(event for event in redefinitions if event.date is not None and event.date > on)
 
     def successors(self, code: str, on: date) -> tuple[Code, ...]:

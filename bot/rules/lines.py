@@ -114,7 +114,7 @@ def place_issues(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         if line.pos not in telehealth_codes(knowledge):
             continue
         rule = telehealth_rule(
-            knowledge, claim.payer, _modality(knowledge, line), location_of(knowledge, line.pos), claim.on
+            knowledge, claim.payer, _modality(knowledge, line), location_of(knowledge, line.pos), claim.on, line.code
         )
         if rule is not None and rule.pos is not None and rule.pos != line.pos:
             found = marking(knowledge, line.code, rule.modality, claim.payer, line.pos, claim.on)

@@ -56,7 +56,7 @@ def marking(
     if not is_telehealth(knowledge, modality):
         reason = "In person: no telehealth modifier and no telehealth place of service."
         return TelehealthMarking("not_applicable", None, (), False, _listed(row), _audio(row), (), reason, ())
-    rule = telehealth_rule(knowledge, payer, modality, location_of(knowledge, pos), on)
+    rule = telehealth_rule(knowledge, payer, modality, location_of(knowledge, pos), on, code)
     positions = payer_positions(knowledge, payer)
     state: Applies = "no_data"
     reason = "No telehealth rule of this payer is held; ask the plan."

@@ -105,13 +105,14 @@ def pair(knowledge: Knowledge, first: str, second: str, on: date, payer: str | N
         verdicts.append("base_and_addon")
     verdict: Together = min(verdicts, key=_STRICTNESS.index) if verdicts else "unknown"
     group, carrier = _separator(knowledge, first, second, edit, on) if verdict == "with_modifier" else (None, "")
-    deciding = [rule for rule in rules if _RELATIONS[rule.relation] == verdict] or list(rules)
+    decisive = [rule for rule in rules if _RELATIONS[rule.relation] == verdict]
+    deciding = decisive or list(rules)
     return Pair(
         first=first,
         second=second,
         state=_state(verdict),
         verdict=verdict,
-        period=deciding[0].period if deciding and edit is None else "day",
+        period=_period(decisive if edit is not None else deciding),
         edit=edit,
         rules=rules,
         paid=edit.column1 if edit else "",
@@ -122,6 +123,14 @@ def pair(knowledge: Knowledge, first: str, second: str, on: date, payer: str | N
         vintage=_vintage(knowledge, first, second, edit, on, payer),
         evidence=_evidence(knowledge, first, second, edit, rules, group, linked, on, payer),
     )
+
+
+def _period(rules: list[CombinationRule]) -> str:
+    """The longest period of the rules that decide: an edit holds for the day, a rule may hold for the month."""
+    return next((rule.period for rule in rules if rule.period != _DAY), _DAY)
+
+
+_DAY = "day"
 
 
 def _state(verdict: Together) -> Applies:

@@ -48,25 +48,30 @@ def location_of(knowledge: Knowledge, pos: str | None) -> str | None:
 
 
 def telehealth_rule(
-    knowledge: Knowledge, payer: str | None, modality: str, location: str | None, on: date
+    knowledge: Knowledge, payer: str | None, modality: str, location: str | None, on: date, code: str | None = None
 ) -> TelehealthRule | None:
     """The rule row of the payer for telehealth of this kind on a date.
 
-    The payer's own row wins, then one for its kind of payer, then the general one.
+    The payer's own row wins, then one for its kind of payer, then the general one; among equals one about the
+    family of `code` wins. Rows about some families do not speak of other codes, nor when no code is given.
     """
+    billed = knowledge.codes.find(code, on) if code else None
+    family = billed.family if billed is not None else None
     fitting = [
         row
         for row in knowledge.rules.telehealth_rules
         if row.modality == modality
         and (location is None or row.location in (location, _ANYWHERE))
+        and (not row.families or family in row.families)
         and (row.effective_from is None or row.effective_from <= on)
         and (row.effective_to is None or on <= row.effective_to)
         and knowledge.rules.fits(payer, row.payers)
     ]
-    return min(fitting, key=lambda row: _rank(row, payer), default=None)
+    return min(fitting, key=lambda row: (_rank(row, payer), not row.families), default=None)
 
 
 _ANYWHERE = "any"
+_UNKNOWN = "unknown"
 
 
 def _rank(row: TelehealthRule, payer: str | None) -> int:
@@ -75,17 +80,19 @@ def _rank(row: TelehealthRule, payer: str | None) -> int:
     return 2 if ANY_PAYER in row.payers else 1
 
 
-def place_of_service(knowledge: Knowledge, pos: str, modality: str | None, payer: str | None, on: date) -> PlaceResult:
+def place_of_service(
+    knowledge: Knowledge, pos: str, modality: str | None, payer: str | None, on: date, code: str | None = None
+) -> PlaceResult:
     """The place of service for a patient at `pos` (where the patient is, in person or not).
 
     Without telehealth the place is its own code. With it, the place decides between home and elsewhere, and the
-    payer's rule may replace the usual code.
+    payer's rule, which may depend on the `code`, may replace the usual place.
     """
     if modality is None or not is_telehealth(knowledge, modality):
         return _in_person(knowledge, pos)
     known = knowledge.rules.telehealth_places.get(pos)
     location = location_of(knowledge, pos) or ""
-    rule = telehealth_rule(knowledge, payer, modality, location or None, on)
+    rule = telehealth_rule(knowledge, payer, modality, location or None, on, code)
     usual = known.telehealth_pos if known is not None else _elsewhere(knowledge)
     chosen = rule.pos if rule is not None and rule.pos else usual
     evidence = [
@@ -96,7 +103,7 @@ def place_of_service(knowledge: Knowledge, pos: str, modality: str | None, payer
     refs = (*(rule.statements if rule else ()), *(known.statements if known else ()))
     evidence += cited(knowledge, refs, on)
     return PlaceResult(
-        state="applies" if rule is not None else "no_data",
+        state="applies" if rule is not None and (rule.pos or rule.need != _UNKNOWN) else "no_data",
         pos=chosen,
         place=place_row(knowledge, chosen),
         remote=True,

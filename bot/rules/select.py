@@ -344,6 +344,13 @@ def _until(ladder: Iterable[Step], last: int) -> Iterable[Step]:
             return
 
 
+def _of_visit(knowledge: Knowledge, request: Request, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `codes` that fit the stated visit; codes that do not distinguish visits fit any."""
+    if request.visit is None:
+        return codes
+    return tuple(code for code in codes if knowledge.codes.get(code, request.on).visit in (None, request.visit))
+
+
 def _untimed(knowledge: Knowledge, request: Request, codes: tuple[str, ...]) -> _Counted:
     """Codes that no minutes decide, or the codes of an earlier date in place of codes that did not exist yet."""
     active = tuple(code for code in codes if knowledge.codes.status(code, request.on) == "active")
@@ -351,12 +358,13 @@ def _untimed(knowledge: Knowledge, request: Request, codes: tuple[str, ...]) -> 
     if not active:
         found = {old.code: None for code in codes for old in knowledge.codes.predecessors(code, request.on)}
         found |= {new.code: None for code in codes for new in knowledge.codes.successors(code, request.on)}
-        active = earlier = tuple(found)
+        active = earlier = _of_visit(knowledge, request, tuple(found))
     if not active:
         return _Counted(reason=f"None of {', '.join(codes)} is valid on {request.on}.")
     if len(active) > 1:
         spans = tuple(Step(0, None, ((code, 1),)) for code in active)
-        return _Counted(spans=spans, needs=("variant",), earlier=earlier)
+        visits = {knowledge.codes.get(code, request.on).visit for code in active}
+        return _Counted(spans=spans, needs=("variant" if len(visits) == 1 else "visit",), earlier=earlier)
     code = active[0]
     result = None
     if request.minutes is not None:

@@ -56,7 +56,7 @@ def report(knowledge: Knowledge, code: str, on: date) -> CodeReport:
         redefined=undescribed(knowledge, code, on),
         neighbour=neighbour.what_it_is if neighbour is not None else "",
         beyond_horizon=on > knowledge.coverage.horizon,
-        evidence=_evidence(knowledge, row, events),
+        evidence=_evidence(knowledge, row, past),
     )
 
 

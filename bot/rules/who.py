@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from bot.evidence import Evidence, from_row
@@ -47,14 +47,14 @@ def who(
 ) -> WhoResult:
     """Whether `performer` (a key or credential of `performers.csv`) may report `code` to `payer` on a date.
 
-    A rule about a place of service applies when `pos` is one of its places. Without a performer the result lists who
-    may. A rule row with a statement decides first (a refusal before a permission, the payer's own before the general
-    one), then the code table's list, which describes Medicare where Medicare pays.
+    A rule about a place of service applies when `pos` is one of its places, a dated one on its dates. Without a
+    performer the result lists who may. A rule row with a statement decides first (a refusal before a permission, the
+    payer's own before the general one), then the code table's list, which describes Medicare where Medicare pays.
     """
     row = knowledge.codes.find(code, on)
     person = knowledge.rules.performer(performer) if performer else None
     listed = tuple(knowledge.rules.performers[key] for key in row.performed_by) if row else ()
-    rule = _rule(knowledge, code, person, payer, pos)
+    rule = _rule(knowledge, code, person, payer, on, pos)
     medicare = knowledge.rules.medicare_rules(payer)
     state, role, reason = _decide(row, person, medicare, on, listed, rule)
     return WhoResult(
@@ -73,7 +73,7 @@ def who(
 
 
 def _rule(
-    knowledge: Knowledge, code: str, person: Performer | None, payer: str | None, pos: str | None
+    knowledge: Knowledge, code: str, person: Performer | None, payer: str | None, on: date, pos: str | None
 ) -> WhoRule | None:
     if person is None:
         return None
@@ -83,6 +83,8 @@ def _rule(
         if person.performer in rule.performers
         and (not rule.codes or code in rule.codes)
         and (not rule.at_pos or pos in rule.at_pos)
+        and (rule.effective_from is None or rule.effective_from <= on)
+        and (rule.effective_to is None or on <= rule.effective_to)
     ]
     fitting = [rule for rule in fitting if knowledge.rules.fits(payer, rule.payers)]
     return min(fitting, key=lambda rule: (rule.allowed, ANY_PAYER in rule.payers), default=None)
@@ -102,7 +104,8 @@ def _decide(
         return "no_data", "unknown", "The performer is not named."
     if rule is not None and not rule.allowed:
         where = f" at POS {' or '.join(rule.at_pos)}" if rule.at_pos else ""
-        return "not_applicable", "none", f"A {person.label} does not report {row.code}{where}."
+        until = f" before {rule.effective_to + timedelta(days=1)}" if rule.effective_to else ""
+        return "not_applicable", "none", f"A {person.label} does not report {row.code}{where}{until}.{_besides(rule)}"
     if medicare and person.medicare_from is not None and on < person.medicare_from:
         reason = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
         return "not_applicable", "none", reason
@@ -112,12 +115,16 @@ def _decide(
             return "applies", "furnishes", f"A {person.label} may do the work; the practitioner who supervises bills."
         return "not_applicable", "none", person.not_billing_why or f"Medicare does not enroll a {person.label}."
     if named or (rule is not None and rule.allowed):
-        return "applies", "reports", f"A {person.label} is among those who report {row.code}."
+        return "applies", "reports", f"A {person.label} is among those who report {row.code}.{_besides(rule)}"
     if any(other.kind == _OPEN for other in listed):
         return "no_data", "unknown", "The payer or the state program decides who reports this code."
     if medicare:
         return "not_applicable", "none", f"A {person.label} is not among those who report {row.code} to Medicare."
     return "no_data", "unknown", f"A {person.label} is not listed for {row.code}; ask the plan before billing."
+
+
+def _besides(rule: WhoRule | None) -> str:
+    return f" {rule.condition}" if rule is not None and rule.condition else ""
 
 
 def _supervision(knowledge: Knowledge, row: Code | None) -> str:
@@ -138,7 +145,17 @@ def _evidence(
     found: list[Evidence] = []
     if rule is not None:
         found += cited(knowledge, (rule.statement,), on)
-        told = ("rule", "performers", "codes", "at_pos", "payers", "allowed", "instead")
+        told = (
+            "rule",
+            "performers",
+            "codes",
+            "at_pos",
+            "payers",
+            "allowed",
+            "instead",
+            "effective_from",
+            "effective_to",
+        )
         found.append(from_row(knowledge, rule, told, "Who may report"))
     if row is not None:
         columns = ("code", "label", "performed_by", "supervision")

@@ -83,6 +83,12 @@ def test_a_code_redefined_before_the_first_day_covered_says_so(knowledge: Knowle
     assert not knowledge.codes.is_described("99999", TODAY)
 
 
+def test_a_redefinition_that_is_only_announced_leaves_today_described(knowledge: Knowledge) -> None:
+    announced = {event.code for event in knowledge.codes.history if event.event == "redefined" and event.announced}
+    assert "97151" in announced
+    assert all(knowledge.codes.is_described(code, TODAY) for code in announced)
+
+
 def test_an_edition_keeps_the_life_of_its_code(knowledge: Knowledge) -> None:
     row = knowledge.codes.get("G0136", date(2024, 6, 1))
     assert (row.effective_from, row.effective_to, row.status) == (date(2024, 1, 1), None, "active")

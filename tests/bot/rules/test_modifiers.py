@@ -62,6 +62,30 @@ def test_place_of_service(place: str, modality: str | None, payer: str, pos: str
     assert found.evidence
 
 
+@pytest.mark.parametrize(
+    ("code", "payer", "rule", "state", "pos"),
+    [
+        ("99213", "cigna", "cigna-video-medical", "applies", "02"),
+        ("90837", "cigna", "cigna-video-behavioral", "no_data", "10"),
+        (None, "cigna", "cigna-video-behavioral", "no_data", "10"),
+        ("96130", "medicaid-tx", "medicaid-tx-video-testing", "no_data", "10"),
+        ("90837", "medicaid-tx", "medicaid-video", "no_data", "10"),
+    ],
+)
+def test_a_telehealth_rule_may_be_about_some_codes_only(
+    code: str | None, payer: str, rule: str, state: str, pos: str
+) -> None:
+    place = place_of_service(KNOWLEDGE, "12", "video", payer, DAY, code)
+    assert place.rule is not None
+    assert (place.rule.rule, place.state, place.pos) == (rule, state, pos)
+    assert marking(KNOWLEDGE, code, "video", payer, "12", DAY).rule == place.rule
+
+
+def test_families_of_telehealth_rules_are_those_of_codes() -> None:
+    families = {row.family for row in KNOWLEDGE.codes}
+    assert all(set(row.families) <= families for row in KNOWLEDGE.rules.telehealth_rules)
+
+
 def test_an_unknown_place_is_said() -> None:
     assert place_of_service(KNOWLEDGE, "77", None, None, DAY).state == "no_data"
     assert location_of(KNOWLEDGE, "77") is None

@@ -47,6 +47,15 @@ def test_200_random_ncci_pairs_agree_with_the_table() -> None:
         (("99484", "99492"), "bcbs-mi", "never", "99484"),
         (("0592T", "90853"), "medicare", "unknown", ""),
         (("G0560", "90837"), "medicare", "unknown", ""),
+        (("90791", "90792"), None, "never", "90791"),
+        (("90837", "90853"), "medicare", "with_modifier", "90837"),
+        (("90847", "90853"), "medicare", "with_modifier", "90847"),
+        (("0592T", "90837"), "medicare", "never", "0592T"),
+        (("0591T", "0592T"), "medicare", "never", "0591T"),
+        (("G0108", "97802"), "medicare", "never", "97802"),
+        (("G2211", "90833"), "medicare", "allowed", ""),
+        (("G2211", "99214"), "medicare", "base_and_addon", ""),
+        (("97153", "97155"), "tricare", "separate", ""),
     ],
 )
 def test_what_goes_together(codes: tuple[str, str], payer: str | None, verdict: str, denied: str) -> None:
@@ -78,6 +87,29 @@ def test_no_data_is_never_permission_and_says_what_was_looked_at() -> None:
 
 def test_a_monthly_rule_says_that_it_is_monthly() -> None:
     assert pair(KNOWLEDGE, "99490", "99484", DAY, "medicare").period == "month"
+    assert pair(KNOWLEDGE, "90837", "99213", DAY, "medicare").period == "day"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("99490", "99426", "never"),
+        ("99490", "99491", "never"),
+        ("99492", "99484", "never"),
+        ("99457", "98980", "never"),
+        ("99445", "99454", "never"),
+        ("99490", "99495", "separate"),
+        ("99490", "99457", "separate"),
+    ],
+)
+def test_care_management_is_judged_by_the_month(first: str, second: str, verdict: str) -> None:
+    found = pair(KNOWLEDGE, first, second, DAY, "medicare")
+    assert (found.verdict, found.period) == (verdict, "month")
+
+
+def test_the_prolonged_add_on_went_with_psychotherapy_until_its_end() -> None:
+    assert pair(KNOWLEDGE, "99354", "90837", date(2022, 12, 31), "aetna").verdict == "allowed"
+    assert pair(KNOWLEDGE, "99354", "90837", date(2023, 1, 1), "aetna").verdict == "unknown"
 
 
 def test_an_add_on_needs_its_base() -> None:

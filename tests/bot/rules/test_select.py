@@ -33,6 +33,8 @@ def request(service: str, **facts: object) -> Request:
         (request("health-coaching", minutes=35, visit="first"), "0591T x 1"),
         (request("health-behavior", minutes=45, visit="later"), "96158 x 1 + 96159 x 1"),
         (request("health-behavior", minutes=45, visit="later", on=date(2019, 5, 1)), "96152 x 3"),
+        (request("health-behavior", minutes=45, visit="first", on=date(2018, 3, 12)), "96150 x 3"),
+        (request("health-behavior-assessment", minutes=45, visit="later", on=date(2018, 3, 12)), "96151 x 3"),
         (request("psychological-test-evaluation", minutes=145), "96130 x 1 + 96131 x 1"),
         (request("intake", performer="lcsw", payer="aetna"), "90791 x 1"),
         (request("intake", performer="lcsw", payer="medicaid"), "H0031 x 1"),

@@ -56,6 +56,15 @@ def test_a_change_that_is_only_announced_does_not_unsettle_today() -> None:
     assert report(KNOWLEDGE, "97151", date(2026, 11, 21)).coming
 
 
+def test_the_evidence_leaves_out_what_happened_after_the_date() -> None:
+    def events(on: date) -> list[str]:
+        return [held.ref for held in report(KNOWLEDGE, "G0136", on).evidence if held.ref.startswith("code_history:")]
+
+    before, after = events(date(2025, 12, 31)), events(date(2026, 1, 1))
+    assert not any("2026" in ref for ref in before)
+    assert any("2026" in ref for ref in after)
+
+
 def test_a_neighboring_code_is_known_by_name_only() -> None:
     found = report(KNOWLEDGE, "00104", date(2026, 3, 1))
     assert found.state == "unknown"

@@ -33,6 +33,17 @@ DAY = date(2026, 3, 2)
         ("90837", None, "medicare", DAY, "no_data", "unknown"),
         ("97802", "lcsw", "aetna", DAY, "no_data", "unknown"),
         ("97802", "lcsw", "medicare", DAY, "not_applicable", "none"),
+        ("97802", "rd", "medicare", DAY, "applies", "reports"),
+        ("97802", "np", "medicare", DAY, "not_applicable", "none"),
+        ("97155", "rbt", "aetna", DAY, "not_applicable", "none"),
+        ("97153", "rbt", "aetna", DAY, "applies", "reports"),
+        ("0592T", "rn", "medicare", DAY, "not_applicable", "none"),
+        ("96158", "lcsw", "medicare", date(2023, 12, 31), "not_applicable", "none"),
+        ("96158", "lcsw", "medicare", date(2024, 1, 1), "applies", "reports"),
+        ("96158", "psychologist", "medicare", date(2023, 10, 1), "applies", "reports"),
+        ("97550", "lcsw", "medicare", date(2024, 12, 31), "not_applicable", "none"),
+        ("97550", "lcsw", "medicare", date(2025, 1, 1), "applies", "reports"),
+        ("G0539", "lmft", "medicare", DAY, "applies", "reports"),
     ],
 )
 def test_who_may_report(code: str, performer: str | None, payer: str, on: date, state: str, role: str) -> None:
@@ -49,6 +60,23 @@ def test_the_share_is_medicares_only() -> None:
 def test_a_refusal_names_the_code_to_use_instead() -> None:
     assert who(KNOWLEDGE, "90792", "psychologist", "aetna", DAY).instead == ("90791",)
     assert who(KNOWLEDGE, "99484", "lcsw", "medicare", DAY).instead == ("G0323",)
+    family_np = who(KNOWLEDGE, "96158", "fnp", "medicare", DAY)
+    assert {"99213", "99401"} <= set(family_np.instead)
+    assert "preventive counseling" in family_np.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "performer", "on", "words"),
+    [
+        ("97802", "rd", DAY, "MD or DO"),
+        ("97802", "np", DAY, "not incident-to"),
+        ("97550", "lcsw", DAY, "furnish themselves"),
+        ("97550", "rd", DAY, "nutrition therapy plan"),
+        ("96158", "lcsw", date(2023, 10, 1), "before 2024-01-01"),
+    ],
+)
+def test_the_reason_says_the_condition_or_since_when(code: str, performer: str, on: date, words: str) -> None:
+    assert words in who(KNOWLEDGE, code, performer, "medicare", on).reason
 
 
 def test_every_performer_word_of_the_code_table_is_described() -> None:
