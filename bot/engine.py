@@ -191,11 +191,13 @@ class Steps:
         checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings)
         turn.dropped = len(checked.dropped) + len(checked.advice)
         faulty = {problem.where for problem in checked.advice}
+        if checked.kept[:1] != draft.claims[:1]:
+            draft.verdict = None  # its reason is gone
         draft.claims = tuple(pruned(claim, self.knowledge, turn.on) for claim in checked.kept)
-        draft.codes = tuple(row for row in draft.codes if row.code not in faulty)
+        draft.codes = tuple(row for row in draft.codes if f"{row.role} {row.code}" not in faulty)
         draft.warnings = tuple(warning for warning in draft.warnings if warning.text not in faulty)
         if not draft.claims:
-            draft.claims, draft.status, draft.verdict = respond.nothing(self.knowledge).claims, "no_evidence", None
+            draft.claims, draft.status, draft.codes = respond.nothing(self.knowledge).claims, "no_evidence", ()
         turn.answer = answer(self.knowledge, turn, self.versions)
 
     def revisit(self, turn: Turn) -> None:
