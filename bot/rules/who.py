@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from bot.evidence import Evidence, from_row
@@ -26,7 +26,8 @@ class WhoResult:
     `state`: `applies` may report or furnish, `not_applicable` may not, `no_data` nothing held (the payer, state or
     license decides). `role`: `reports` in their own name, `furnishes` as staff of the practitioner who bills.
     `instead` are codes that the performer reports for such work; `listed` are the performers that the code table
-    names; `supervision` is the meaning of the code's supervision word; `reason` is one plain sentence.
+    names and no rule bars on the date; `supervision` is the meaning of the code's supervision word; `reason` is one or
+    two plain sentences.
     """
 
     code: str
@@ -54,7 +55,7 @@ def who(
     row = knowledge.codes.find(code, on)
     person = knowledge.rules.performer(performer) if performer else None
     listed = tuple(knowledge.rules.performers[key] for key in row.performed_by) if row else ()
-    rule = _rule(knowledge, code, person, payer, on, pos)
+    rule = _rule(knowledge, code, person, payer, on, pos) if person is not None else None
     medicare = knowledge.rules.medicare_rules(payer)
     state, role, reason = _decide(row, person, medicare, on, listed, rule)
     return WhoResult(
@@ -65,18 +66,24 @@ def who(
         role=role,
         reason=reason,
         instead=rule.instead if rule and state == "not_applicable" else (),
-        listed=listed,
+        listed=tuple(one for one in listed if _bills_then(knowledge, code, one, payer, on)),
         supervision=_supervision(knowledge, row),
         share=person.medicare_share if person and medicare else None,
         evidence=_evidence(knowledge, row, person, medicare, rule, on),
     )
 
 
+def _bills_then(knowledge: Knowledge, code: str, person: Performer, payer: str | None, on: date) -> bool:
+    """Whether nothing dated keeps a listed performer from the code: a rule row, or Medicare's first day for them."""
+    if knowledge.rules.medicare_rules(payer) and person.medicare_from is not None and on < person.medicare_from:
+        return False
+    rule = _rule(knowledge, code, person, payer, on, None)
+    return rule is None or rule.allowed
+
+
 def _rule(
-    knowledge: Knowledge, code: str, person: Performer | None, payer: str | None, on: date, pos: str | None
+    knowledge: Knowledge, code: str, person: Performer, payer: str | None, on: date, pos: str | None
 ) -> WhoRule | None:
-    if person is None:
-        return None
     fitting = [
         rule
         for rule in knowledge.rules.who_rules
@@ -104,7 +111,7 @@ def _decide(
         return "no_data", "unknown", "The performer is not named."
     if rule is not None and not rule.allowed:
         where = f" at POS {' or '.join(rule.at_pos)}" if rule.at_pos else ""
-        until = f" before {rule.effective_to + timedelta(days=1)}" if rule.effective_to else ""
+        until = f" on dates of service through {rule.effective_to}" if rule.effective_to else ""
         return "not_applicable", "none", f"A {person.label} does not report {row.code}{where}{until}.{_besides(rule)}"
     if medicare and person.medicare_from is not None and on < person.medicare_from:
         reason = f"Medicare enrolls a {person.label} only from {person.medicare_from}."

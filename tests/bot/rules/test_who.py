@@ -52,6 +52,14 @@ def test_who_may_report(code: str, performer: str | None, payer: str, on: date, 
     assert result.reason
 
 
+def test_only_those_who_bill_on_the_date_are_listed() -> None:
+    def listed(on: date) -> list[str]:
+        return [person.performer for person in who(KNOWLEDGE, "96158", "lcsw", "medicare", on).listed]
+
+    assert listed(date(2023, 10, 1)) == ["psychologist"]
+    assert listed(DAY) == ["psychologist", "social-worker", "mft", "counselor"]
+
+
 def test_the_share_is_medicares_only() -> None:
     assert who(KNOWLEDGE, "90837", "lcsw", "medicare", DAY).share == 75
     assert who(KNOWLEDGE, "90837", "lcsw", "aetna", DAY).share is None
@@ -72,7 +80,7 @@ def test_a_refusal_names_the_code_to_use_instead() -> None:
         ("97802", "np", DAY, "not incident-to"),
         ("97550", "lcsw", DAY, "furnish themselves"),
         ("97550", "rd", DAY, "nutrition therapy plan"),
-        ("96158", "lcsw", date(2023, 10, 1), "before 2024-01-01"),
+        ("96158", "lcsw", date(2023, 10, 1), "through 2023-12-31"),
     ],
 )
 def test_the_reason_says_the_condition_or_since_when(code: str, performer: str, on: date, words: str) -> None:
