@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
@@ -40,6 +41,10 @@ log = get_logger("engine")
 
 CONVERSATIONS_KEPT = 2000
 """Conversations in memory; the one unused for longest is forgotten first."""
+
+
+_OTHER_FIELDS = ("other-specialty", "unrelated")
+"""Declines that a service or code of ours in the message overrules."""
 
 
 class Memory(TypedDict, total=False):
@@ -145,7 +150,14 @@ class Steps:
 
     def guard(self, turn: Turn) -> None:
         """Identifiers replaced, hidden instructions neutralised, what is out of scope declined."""
-        turn.screened = screen(turn.message, self.knowledge, self._judge)
+        screened = screen(turn.message, self.knowledge, self._judge)
+        if (
+            screened.decline is not None
+            and screened.decline.kind in _OTHER_FIELDS
+            and self.reader.is_ours(screened.text)
+        ):
+            screened = replace(screened, decline=None)
+        turn.screened = screened
 
     def _judge(self, text: str) -> tuple[str, float]:
         return self.scope.judge(self.index.embed([text])[0])

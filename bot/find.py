@@ -214,7 +214,8 @@ def _lacks_subject(question: Question) -> bool:
     asks = {"select", "units", "pair", "coverage", "modifier", "payment", "telehealth"} & set(question.intents)
     pronoun = bool({"it", "this", "that"} & set(question.search_text.split()))
     few = question.content <= _FEW + pronoun
-    return not named and bool(asks) and (few or bool(facts.participants or facts.performer))
+    bare = question.polar and question.content <= 1
+    return not named and (bare or bool(asks)) and (few or bool(facts.participants or facts.performer))
 
 
 def _completes(found: Found, codes: Sequence[str]) -> bool:

@@ -53,13 +53,16 @@ def small_talk_rule(case: Case) -> Finding | None:
     return small_talk(case.knowledge, "capability" if case.about("capability") else "greeting")
 
 
+_BARE = 1
+
+
 def ask_rule(case: Case) -> Finding | None:
-    """Units of minutes cannot be counted without the service."""
+    """Minutes cannot be counted, nor an amount told, without the service."""
     facts = case.question.facts
     named = facts.codes or facts.services or facts.performer or case.question.unknown_codes
-    if named or facts.minutes is None or "units" not in case.question.cues:
-        return None
-    return ask_subject(case.knowledge)
+    counts = facts.minutes is not None and "units" in case.question.cues
+    prices = "payment" in case.question.cues and case.question.content <= _BARE
+    return ask_subject(case.knowledge) if not named and (counts or prices) else None
 
 
 RULES: tuple[Rule, ...] = (

@@ -40,7 +40,8 @@ def premise_rule(case: Case) -> Finding | None:
     """Whether the message describes what a code means on the date, or what it meant at another time."""
     for code in case.active:
         finding = premise_finding(case.knowledge, code, case.on, case.question.search_text)
-        if finding.claims and case.question.polar:
+        asked = case.about("changed") or case.question.stated.date is not None
+        if finding.claims and case.question.polar and (finding.warnings or asked):
             return finding
     return None
 
@@ -49,7 +50,7 @@ def still_valid_rule(case: Case) -> Finding | None:
     """Whether the named codes, or those of the named service, are still active."""
     if not case.about("changed") or case.active != case.codes:
         return None
-    codes = case.active or case.service_codes
+    codes = case.active or (case.service_codes if "select" in case.question.cues else ())
     found = merged([status_finding(case.knowledge, code, case.on) for code in codes[:3]], rule="status")
     return replace(found, verdict=turned(found.verdict)) if case.question.negative else found
 

@@ -20,7 +20,7 @@ def units_rule(case: Case) -> Finding | None:
     """Codes and units for stated minutes of a named code; nobody's units when the clinician may not report it."""
     facts = case.question.facts
     code = timed_code(case)
-    if code is None or open_services(case):
+    if code is None or open_services(case) or "frequency" in case.question.cues:
         return None
     if facts.minutes is None and facts.days is None:
         return _once(case, code)
@@ -120,7 +120,8 @@ def one_ladder(case: Case) -> bool:
 def limit_rule(case: Case) -> Finding | None:
     """Medicare's daily unit limit, when a limit or a number of units of one code is asked about."""
     facts = case.question.facts
-    if len(case.active) != 1 or facts.minutes is not None:
+    asked = "frequency" in case.question.cues
+    if len(case.active) != 1 or (facts.minutes is not None and not asked):
         return None
     units = next((mention.units for mention in facts.codes if mention.units), None)
     if units is None and not case.about("frequency", "units"):

@@ -36,8 +36,15 @@ def positions(case: Case) -> tuple[PayerPosition, ...]:
     topics = {service.replace("-", " ") for service in case.question.facts.services}
     remote = case.question.facts.modality is not None
     fitting = [row for row in held if codes & set(row.codes) or row.topic in topics]
-    fitting = [row for row in fitting if remote or not (row.telehealth_pos or row.telehealth_modifier)]
+    if remote:
+        fitting = [row for row in held if _on_telehealth(row) and (not row.codes or codes & set(row.codes))] or fitting
+    else:
+        fitting = [row for row in fitting if not _on_telehealth(row)]
     return tuple(sorted(fitting, key=lambda row: len(row.codes) or len(case.knowledge.codes)))
+
+
+def _on_telehealth(row: PayerPosition) -> bool:
+    return bool(row.telehealth_pos or row.telehealth_modifier or row.audio_only)
 
 
 def not_paid_rule(case: Case) -> Finding | None:

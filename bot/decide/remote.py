@@ -19,7 +19,7 @@ def telehealth_rule(case: Case) -> Finding | None:
         return None
     code = case.active[0] if case.active else None
     marked = marking(case.knowledge, code, facts.modality, case.payer, facts.place, case.on)
-    chosen = stated.minutes is not None and not case.question.polar
+    chosen = (stated.minutes is not None or (stated.modality and case.payer)) and not case.question.polar
     moved = stated.place is not None and not case.question.polar
     unpaid = case.question.polar and marked.rule is not None and marked.rule.need == "not-paid" and facts.place
     if marked.state == "no_data" or not (case.about("modifier", "place") or chosen or moved or unpaid):

@@ -35,7 +35,9 @@ def pairs_rule(case: Case) -> Finding | None:
 
 def _compares(case: Case) -> bool:
     """Whether two codes are named to be told apart, or for what to write down, not to be billed together."""
-    return case.about("compare") or (case.about("documentation") and not case.question.denials)
+    cues = set(case.question.cues)
+    other = bool(cues & {"coverage", "frequency", "time-rule", "define"}) and not cues & {"pair", "denial", "modifier"}
+    return other or case.about("compare") or (case.about("documentation") and not case.question.denials)
 
 
 def _codes(case: Case) -> tuple[str, ...]:

@@ -29,27 +29,29 @@ _FIXED = (
     (re.compile(r"\b(?:three|3)[ -]quarters? of an hour\b"), 45),
     (re.compile(r"\bhalf (?:an |a )?hour\b|\bhalf[ -]hour\b|\b1/2 hour\b"), 30),
     (re.compile(r"\bquarter (?:of an )?hour\b"), 15),
-    (re.compile(r"\b(?:an|a full) hour\b|\bhour[ -]long\b"), 60),
+    (re.compile(r"\b(?:an|a full|full) hour\b|\bhour[ -]long\b"), 60),
 )
 _CLOCK = re.compile(
     r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])?\.?m?\.?\s*(?:-|to|until|till)\s*(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\b"
 )
 _RANGE = re.compile(rf"{_NUMBER}\s*(?:-|to|or)\s*{_NUMBER}\s*-?\s*{_MINUTE}")
+_COMPACT = re.compile(r"(?<![\d.,$])(\d{1,2})\s?h\s?(\d{2})(?:m|min)?\b")
 _HOURS_MINUTES = re.compile(
     rf"{_NUMBER}\s*-?\s*{_HOUR}(?:\s*(?:and|,|&)?\s*{_NUMBER}\s*-?\s*{_MINUTE}|\s+(?:and\s+)?([1-5]?\d)\b(?!\s*[\d/:-]))?"
 )
 _HOURS_HALF = re.compile(rf"{_NUMBER}\s*(?:and (?:a )?half)\s*{_HOUR}|{_NUMBER}\s*{_HOUR}\s*and (?:a )?half\b")
 _MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*{_MINUTE}")
-_PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those|them)\b")
+_PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those)\b")
 _RAN = re.compile(
-    r"\b(?:time (?:is|was|of)|lasted|ran|took|went|logged|total of|totaled|hit)\s+(?:only |like |about |just )?"
-    rf"{_NUMBER}"
-    r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|am\b|pm\b))\b"
+    r"\b(?:time (?:is|was|of)|came out (?:at|to)|came to|add(?:ed|s) up to|lasted|ran|took|went|logged|total of|totaled"
+    rf"|hit)\s+(?:only |like |about |just )?{_NUMBER}"
+    r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|[ap]m\b))"
 )
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
 _LONGEST = 24 * 60
 _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, ...]]], ...] = (
     (_HOURS_HALF, lambda match: (float(match.group(1) or match.group(2)) * 60 + 30,)),
+    (_COMPACT, lambda match: (float(match.group(1)) * 60 + float(match.group(2)),)),
     (_RANGE, lambda match: (float(match.group(1)), float(match.group(2)))),
     (_HOURS_MINUTES, lambda match: (float(match.group(1)) * 60 + float(match.group(2) or match.group(3) or 0),)),
 )

@@ -18,6 +18,7 @@ from bot.understand.intents import MOVES, intents_of, is_polar, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.polarity import asked_negatively
 from bot.understand.tokens import Token, fold, tokens
+from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
 from corpus.rows import Phrase
 from index.lexical import tokenize
@@ -25,7 +26,7 @@ from index.lexical import tokenize
 _WORD = re.compile(r"[a-z]{3,}")
 _GROUP_SIZE = re.compile(
     r"\b(?:group of|class of)\s+(\d{1,2})\b"
-    r"|\b(\d{1,2})\s+(?:patients|people|clients|members|participants)\b"
+    r"|\b(\d{1,2})\s+(?:of them|of us|ppl|patients|people|clients|members|participants)\b"
 )
 _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))")
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
@@ -96,6 +97,11 @@ class Reader:
     @cached_property
     def _codes(self) -> frozenset[str]:
         return frozenset(row.code for row in self.knowledge.codes)
+
+    def is_ours(self, message: str) -> bool:
+        """Whether the message names a service or a code of the tables."""
+        services = self.lexicon.mentions(self.lexicon.read(message), "service")
+        return bool(services or codes_in(message.upper(), self._codes))
 
     def read(self, message: str, before: Before, today: dt.date) -> Question:
         """The Question of this turn, read with what the conversation held before it."""
@@ -257,7 +263,8 @@ class Reader:
 
 
 _BARE = re.compile(
-    r"(?<![\d.,$/#-])(\d{1,3})(?![\d.,/%-]|\s*(?:patients|people|units|days|weeks|months|years|am|pm)\b)"
+    r"(?<![\d.,$/#-])(\d{1,3})(?![\d.,/%-]|"
+    r"\s*(?:of them|of us|ppl|kids|patients|people|units|days|weeks|months|years|am|pm)\b)"
 )
 _REPLACED = re.compile(r"\b(?:not|instead of|from)\s+$")
 _SHORT_TURN = 12
