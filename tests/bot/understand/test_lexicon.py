@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,4 +97,4 @@ def test_mentions_lie_in_order_inside_the_message_and_never_overlap(message: str
         found = LEXICON.mentions(words, slot)
         for mention in found:
             assert 0 <= mention.first <= mention.last < len(words)
-        assert all(before.last < after.first for before, after in zip(found, found[1:], strict=False))
+        assert all(before.last < after.first for before, after in itertools.pairwise(found))

@@ -1,0 +1,197 @@
+"""What a biller is told: the code, the units, the verdict and the warning, rule by rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answer import Answer
+from bot.engine import Bot
+from tests.bot.conftest import DAY
+
+
+def ask(bot: Bot, message: str) -> Answer:
+    return bot.ask(message, date=DAY)
+
+
+def billed(answer: Answer) -> list[tuple[str, int | None]]:
+    return [(row.code, row.units) for row in answer.codes if row.role == "recommended"]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("What code for 45 minutes of individual psychotherapy?", [("90834", 1)]),
+        ("couples therapy, 60 minutes", [("90847", 1)]),
+        ("family therapy without the patient, 50 minutes", [("90846", 1)]),
+        ("group therapy with 8 patients", [("90853", 1)]),
+        ("crisis psychotherapy 90 minutes", [("90839", 1), ("90840", 1)]),
+        ("20 minutes of therapy plus med management", [("90833", 1)]),
+        ("99213 with 20 minutes psychotherapy", [("90833", 1)]),
+        ("neuropsych testing by a technician, 140 minutes", [("96138", 1), ("96139", 4)]),
+        ("health coaching follow-up, 40 minutes", [("0592T", 1)]),
+        ("initial health coaching assessment", [("0591T", 1)]),
+        ("group health coaching, 45 minutes", [("0593T", 1)]),
+        ("tobacco cessation counseling for 8 minutes", [("99406", 1)]),
+        ("tobacco cessation counseling for 15 minutes", [("99407", 1)]),
+        ("collaborative care, first month, 70 minutes", [("99492", 1)]),
+        ("peer support, Oregon Medicaid, 2 hours", [("H0038", 8)]),
+        ("How many units of 97153 for 100 minutes?", [("97153", 7)]),
+        ("How many units of 0592T for 75 minutes?", [("0592T", 1)]),
+        ("45 minutes of H0004", [("H0004", 3)]),
+    ],
+)
+def test_code_and_units_of_what_was_done(bot: Bot, message: str, expected: list[tuple[str, int]]) -> None:
+    answer = ask(bot, message)
+    assert billed(answer) == expected
+    kinds = {citation.kind for citation in answer.citations}
+    assert "table" in kinds
+    assert all(row.descriptor for row in answer.codes)
+
+
+def boundaries() -> list[tuple[int, str | None]]:
+    """Minutes at and beside every boundary of the psychotherapy ladder, written out by hand from its ranges."""
+    ladder = ((0, 15, None), (16, 37, "90832"), (38, 52, "90834"), (53, 480, "90837"))
+    return [(minutes, code) for first, last, code in ladder for minutes in sorted({first, first + 1, last - 1, last})]
+
+
+@pytest.mark.parametrize(("minutes", "code"), boundaries())
+def test_every_boundary_of_psychotherapy_is_exact(bot: Bot, minutes: int, code: str | None) -> None:
+    answer = ask(bot, f"{minutes} minutes of individual psychotherapy, which code?")
+    assert billed(answer) == ([(code, 1)] if code else [])
+    if code is None:
+        assert [warning.kind for warning in answer.warnings] == ["time_not_met"]
+        assert [row.role for row in answer.codes] == ["rejected"]
+    rows = [
+        row
+        for row in bot.knowledge.time_units
+        if (row.family, row.convention) == ("psychotherapy", "cpt")
+        and row.minutes_from <= minutes <= (row.minutes_to or minutes)
+    ]
+    for row in rows:
+        assert billed(answer) == [(held, units) for held, units in row.units]
+
+
+def test_units_of_a_named_code_agree_with_the_table_at_their_boundaries(bot: Bot) -> None:
+    wrong = []
+    rows = [row for row in bot.knowledge.time_units if row.convention == "cpt" and row.measure == "minutes"][::4]
+    for row in rows:
+        codes = {code for code, _ in row.units}
+        if len(codes) != 1 or row.minutes_from == 0 or bot.knowledge.rules.families_of(*codes) != (row.family,):
+            continue
+        code = codes.pop()
+        answer = ask(bot, f"How many units of {code} for {row.minutes_from} minutes?")
+        if billed(answer) and billed(answer) != list(row.units):
+            wrong.append(f"{code} {row.minutes_from}: {billed(answer)}, not {row.units}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("10 minutes of psychotherapy, code?", "90832"),
+        ("20 minutes of 0592T", "0592T"),
+        ("2 minutes of 99406", "99406"),
+    ],
+)
+def test_too_little_time_is_never_billed(bot: Bot, message: str, code: str) -> None:
+    answer = ask(bot, message)
+    assert [(row.code, row.role) for row in answer.codes] == [(code, "rejected")]
+    assert "time_not_met" in {warning.kind for warning in answer.warnings}
+
+
+@pytest.mark.parametrize(
+    ("message", "codes"),
+    [
+        ("therapy session, which code?", {"90832", "90834", "90837"}),
+        ("30 to 60 minutes of therapy, code?", {"90832", "90834", "90837"}),
+    ],
+)
+def test_what_depends_on_a_missing_fact_is_told_for_every_case(bot: Bot, message: str, codes: set[str]) -> None:
+    answer = ask(bot, message)
+    assert answer.status == "answered"
+    assert codes <= {row.code for row in answer.codes if row.role == "alternative"}
+    assert billed(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict", "warning"),
+    [
+        ("Can I bill 90837 and 90785 together?", "yes", None),
+        ("Can 90847 and 90837 be billed on the same day?", "depends", "bundling"),
+        ("Can I bill 90791 and 90834 together?", "no", "bundling"),
+        ("Can 90832 and 90834 be billed on the same day?", "no", "bundling"),
+        ("Can 90785 be billed with 90846?", "no", "bundling"),
+        ("Is 96127 x 2 ok with 90837?", None, None),
+        ("Can I bill 90791 and 90792 on different days?", "yes", None),
+        ("Can I bill 90837 for 45 minutes?", "no", None),
+        ("Is 53 minutes enough for 90837?", "yes", None),
+        ("Is 60 minutes 0592T x 2?", "no", None),
+        ("Can an LCSW bill 90792?", "no", "not_covered"),
+        ("Can a health coach bill 90837?", "no", "not_covered"),
+        ("Can a physician bill 90837?", "yes", None),
+        ("Can a health coach bill Medicare?", "no", None),
+        ("Is 90834 on the telehealth list?", "yes", None),
+        ("modifier 95 and 93 on 90834, ok?", "no", "conflict"),
+        ("Is G2012 still valid?", "no", "deleted_code"),
+        ("Is T1015 still active?", "yes", None),
+    ],
+)
+def test_verdicts(bot: Bot, message: str, verdict: str | None, warning: str | None) -> None:
+    answer = ask(bot, message)
+    assert verdict is None or answer.verdict == verdict
+    assert warning is None or warning in {held.kind for held in answer.warnings}
+    assert verdict != "no" or billed(answer) == [] or "minutes" in message
+
+
+def test_a_verdict_on_two_codes_names_the_edition_it_rests_on(bot: Bot) -> None:
+    answer = ask(bot, "Can I bill 90791 and 90834 together?")
+    edits = [citation for citation in answer.citations if citation.ref == "edits:90791/90834"]
+    assert len(edits) == 1
+    assert {row.code: row.role for row in answer.codes}["90834"] == "rejected"
+
+
+def test_a_modifier_is_shown_on_the_code_that_carries_it(bot: Bot) -> None:
+    answer = ask(bot, "Can 90847 and 90837 be billed on the same day?")
+    assert {row.code: "59" in row.modifiers for row in answer.codes} == {"90837": True, "90847": False}
+
+
+@pytest.mark.parametrize(
+    ("message", "ref"),
+    [
+        ("What is modifier HQ?", "modifiers:HQ"),
+        ("what does CO-97 mean", "denial:97"),
+        ("N362 remark code", "denial:N362"),
+        ("How much does Medicare pay for 90834?", "rates_2026:90834"),
+        ("Which place of service is a community mental health center?", "places:53"),
+        ("Does Aetna cover 0591T?", "payers:Aetna/commercial/health coaching"),
+    ],
+)
+def test_the_row_that_decides_is_cited(bot: Bot, message: str, ref: str) -> None:
+    assert ref in [citation.ref for citation in ask(bot, message).citations]
+
+
+def test_medicare_amounts_show_their_arithmetic(bot: Bot) -> None:
+    answer = ask(bot, "How much does Medicare pay for 90834?")
+    rate = bot.knowledge.rates.find("90834")
+    assert rate is not None
+    assert f"${rate.nonfac_amount}" in answer.answer
+    assert "computation" in {citation.kind for citation in answer.citations}
+
+
+def test_no_published_position_is_neither_yes_nor_no_rule(bot: Bot) -> None:
+    answer = ask(bot, "Does Aetna cover 0591T?")
+    assert answer.verdict != "yes"
+    assert "payer_varies" in {warning.kind for warning in answer.warnings}
+
+
+@pytest.mark.parametrize(
+    ("message", "modifier", "pos"),
+    [
+        ("audio only therapy at home for Medicare, 45 minutes, which modifier?", "93", "10"),
+        ("90834 by phone at home for Medicare, which modifier and POS?", "93", "10"),
+    ],
+)
+def test_audio_only_at_home_for_medicare_is_marked(bot: Bot, message: str, modifier: str, pos: str) -> None:
+    answer = ask(bot, message)
+    assert modifier in answer.answer
+    assert f"POS {pos}" in answer.answer
