@@ -72,7 +72,7 @@ def compose(knowledge: Knowledge, turn: Turn) -> Draft:
         verdict=(_same_as_before(turn) or _verdict(findings)) if turn.read.polar else None,
         claims=(*_crisis(knowledge, turn), *_claims(findings)),
         codes=_codes(findings),
-        warnings=(*_phi(knowledge, turn), *_warnings(findings)),
+        warnings=(*_screened(knowledge, turn), *_warnings(findings)),
         clarify=next((finding.clarify for finding in findings if finding.clarify), None),
         assumptions=_assumptions(findings),
     )
@@ -92,12 +92,17 @@ def _crisis(knowledge: Knowledge, turn: Turn) -> tuple[Claim, ...]:
     return (Claim(row.reply, (from_row(knowledge, row, ("kind", "reply")),)),)
 
 
-def _phi(knowledge: Knowledge, turn: Turn) -> tuple[AnswerWarning, ...]:
-    """The note that identifiers were replaced, by kind, never by value."""
-    if turn.screened is None or not turn.screened.phi:
+def _screened(knowledge: Knowledge, turn: Turn) -> tuple[AnswerWarning, ...]:
+    """What the guard did: identifiers replaced (by kind, never by value), news or orders in the message set aside."""
+    if turn.screened is None:
         return ()
-    text = knowledge.fixed_texts["phi"].text.format(kinds=", ".join(turn.screened.phi))
-    return (AnswerWarning(kind="phi", text=text),)
+    found = []
+    if turn.screened.phi:
+        text = knowledge.fixed_texts["phi"].text.format(kinds=", ".join(turn.screened.phi))
+        found.append(AnswerWarning(kind="phi", text=text))
+    if turn.screened.injection:
+        found.append(AnswerWarning(kind="compliance", text=knowledge.fixed_texts["false-update"].text))
+    return tuple(found)
 
 
 def answer(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer:

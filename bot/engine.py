@@ -150,7 +150,8 @@ class Steps:
 
     def guard(self, turn: Turn) -> None:
         """Identifiers replaced, hidden instructions neutralised, what is out of scope declined."""
-        screened = screen(turn.message, self.knowledge, self._judge)
+        judge = self._judge if turn.previous is None else None
+        screened = screen(turn.message, self.knowledge, judge)
         if (
             screened.decline is not None
             and screened.decline.kind in _OTHER_FIELDS

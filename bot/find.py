@@ -35,6 +35,8 @@ from index.search import Filters, Hit, Index
 
 _POOL = 60
 _SHORT = 6
+_RELATIVE = 0.6
+"""Least share of the best statement's score for another one to be shown beside it."""
 _ROW_NEAR = 0.4
 _ANY_DAY = date.max
 _FEW = 2
@@ -161,7 +163,8 @@ class Finder:
             (self._scored(question, codes, wanted, hit, rank) for rank, hit in enumerate(hits)),
             key=lambda found: -found.score,
         )
-        return self._distinct(ranked, limit)
+        near = [found for found in ranked if found.score >= _RELATIVE * ranked[0].score]
+        return self._distinct(near, limit)
 
     def _query(self, question: Question, codes: Iterable[str]) -> str:
         facts = question.facts

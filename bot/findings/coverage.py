@@ -15,6 +15,7 @@ _VERDICTS: dict[str, Verdict] = {
     "does-not-cover": "no",
     "covers-with-conditions": "yes",
     "varies-by-plan": "depends",
+    "no-published-position-found": "depends",
 }
 _PLAIN = {
     "covers": "covers it",
