@@ -8,6 +8,7 @@ from bot.answer import AnswerWarning
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
 from bot.rules.status import CodeReport, report
+from bot.understand.fillers import FILLERS
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, HistoryEvent
 from index.lexical import tokenize
@@ -109,7 +110,7 @@ def premise_finding(knowledge: Knowledge, code: str, on: date, message: str) -> 
     premise: the wording of the date is told first, with verdict no; words that fit the edition of the date better are
     confirmed with verdict yes. Empty when nothing tells.
     """
-    asked = set(tokenize(message))
+    asked = set(tokenize(message)) - FILLERS
     row = knowledge.codes.find(code, on)
     if row is None:
         return Finding(rule="premise")

@@ -6,16 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from bot.question import Facts
+from bot.question import CodeMention, Facts
 from bot.understand.codes import CodesRead
 from bot.understand.tokens import fold
 
 _MODAL = r"(?:can|could|may|should|must|will|would|is|are|am|was|were|isnt|arent|cant|wont|does|doesnt)"
 _HELPER = r"(?:do|did|has|have|dont)"
 _SUBJECT = r"(?:i|we|he|she|they|it|you|there|my|our|the|a|an|this|that|any|someone|anyone|medicare|medicaid)"
+_TELL_ME = r"you (?:please )?(?:tell|explain|help|show|give|list)\b"
 _POLAR_START = re.compile(
     rf"^\s*(?:(?:and|but|so|or|wait|ok|hi|hey|hello|then|also)\s+)*(?:{_MODAL}\b|{_HELPER}\s+{_SUBJECT}\b)"
-    r"\s+(?!you (?:tell|explain|help))"
+    rf"\s+(?!{_TELL_ME})"
 )
 _POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
 _POLAR_BARE = re.compile(r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really)\b")
@@ -26,13 +27,16 @@ _POLAR_END = re.compile(
 _POLAR_INSIDE = re.compile(
     r"\b(?:ok to|okay to)\b|(?<!what )(?<!how )(?<!which )(?<!who )(?<!when )(?<!where )(?<!why )(?<!code )"
     r"\b(?:can|could|may|should|must|do|does|did|is|are|was|were|will|would|has|have) "
-    r"(?:i|we|he|she|they|it|you|my|our|that|this|medicare|medicaid)\b"
+    rf"(?!{_TELL_ME})(?:i|we|he|she|they|it|you|my|our|that|this|medicare|medicaid)\b"
 )
 _MANY_WORDS = 5
 MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
+_REQUEST = re.compile(
+    r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
+)
 _CLAUSE = re.compile(r"([,.;:?!]+| - )(?!\d)")
 
 
@@ -41,7 +45,7 @@ def polar_clause(message: str) -> str:
     parts = _CLAUSE.split(fold(message))
     clauses = [(part, parts[n + 1] if n + 1 < len(parts) else "") for n, part in enumerate(parts) if n % 2 == 0]
     for text, mark in reversed(clauses):
-        if _OPEN.match(text):
+        if _OPEN.match(text) or _REQUEST.match(text):
             continue
         if _POLAR_TAG.match(text):
             return fold(message)
@@ -52,7 +56,7 @@ def polar_clause(message: str) -> str:
     return clauses[0][0] if _POLAR_FIRST.match(clauses[0][0]) else ""
 
 
-def is_polar(message: str, cues: Collection[str], codes: int = 0) -> bool:
+def is_polar(message: str, cues: Collection[str], codes: Sequence[CodeMention] = ()) -> bool:
     """Whether yes or no is expected: "can I ...", "..., right?", "ok to ...?", "need a modifier?".
 
     A longer message that ends in a question mark or names two codes, without a question word, and asks for no code,
@@ -61,9 +65,11 @@ def is_polar(message: str, cues: Collection[str], codes: int = 0) -> bool:
     if polar_clause(message):
         return True
     text = fold(message).strip()
-    opened = any(_OPEN.match(part) for part in _CLAUSE.split(text))
-    ends = (text.endswith("?") or codes > 1) and len(text.split()) >= _MANY_WORDS and not opened
-    return ends and not {"select", "units", "compare", "identify", "who", "frequency", "time-rule"} & set(cues)
+    opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
+    ends = (text.endswith("?") or len(codes) > 1) and len(text.split()) >= _MANY_WORDS and not opened
+    claimed = any(mention.units for mention in codes)
+    open_cues = {"select", "compare", "identify", "who", "frequency", "time-rule", *(() if claimed else ("units",))}
+    return ends and not open_cues & set(cues)
 
 
 def intents_of(

@@ -87,7 +87,7 @@ def check_warning(warning: AnswerWarning, supports: Sequence[Support], knowledge
     own = Support()
     problems = []
     for code in warning.codes:
-        known = code in knowledge.known_codes
+        known = code in knowledge.codes
         if warning.kind == "unknown_code" and known:
             problems.append(Problem("code", code, warning.text))
         else:

@@ -77,6 +77,7 @@ def test_a_code_of_a_neighboring_field_is_named_as_such(bot: Bot, code: str) -> 
     assert row.field in answer.sentences[0].text
     assert code not in [held.code for held in answer.codes]
     assert f"neighbourcode:{code}" in [citation.ref for citation in answer.citations]
+    assert [(warning.kind, warning.codes) for warning in answer.warnings] == [("unknown_code", (code,))]
     assert check_answer(answer, bot.knowledge) == ()
 
 

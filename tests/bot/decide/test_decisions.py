@@ -126,6 +126,7 @@ def test_what_depends_on_a_missing_fact_is_told_for_every_case(bot: Bot, message
         ("Can I bill 90837 for 45 minutes?", "no", None),
         ("Is 53 minutes enough for 90837?", "yes", None),
         ("Is 60 minutes 0592T x 2?", "no", None),
+        ("Can 99213 and 90833 be billed together?", "yes", None),
         ("Can an LCSW bill 90792?", "no", "not_covered"),
         ("Can a health coach bill 90837?", "no", "not_covered"),
         ("Can a physician bill 90837?", "yes", None),

@@ -58,6 +58,8 @@ def test_yes_or_no_is_wanted(message: str) -> None:
         "how much does medicare pay for 90834?",
         "when was G2012 deleted",
         "why was my claim denied",
+        "can you tell me the code for a group session",
+        "Could you please explain POS 10?",
         "",
     ],
 )
