@@ -33,7 +33,7 @@ from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
 from index.search import Filters, Hit, Index
 
-_POOL = 60
+_POOL = 150
 _SHORT = 6
 _RELATIVE = 0.6
 """Least share of the best statement's score for another one to be shown beside it."""

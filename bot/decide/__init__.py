@@ -53,7 +53,7 @@ def small_talk_rule(case: Case) -> Finding | None:
     return small_talk(case.knowledge, "capability" if case.about("capability") else "greeting")
 
 
-_BARE = 1
+_BARE = 2
 
 
 def ask_rule(case: Case) -> Finding | None:

@@ -91,7 +91,9 @@ def _once(case: Case, code: str) -> Finding | None:
     """One unit a session, for a code that no minutes decide, when units are asked for."""
     if not case.about("units") or len(case.active) > 1:
         return None
-    return once_finding(case.knowledge, code, case.on)
+    finding = once_finding(case.knowledge, code, case.on)
+    said = max((mention.units or 1 for mention in case.question.facts.codes), default=1)
+    return finding if finding is None or said == 1 else replace(finding, verdict="no")
 
 
 def _asks_for_time(case: Case) -> bool:

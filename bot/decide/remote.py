@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.decide.case import Case, merged
+from bot.decide.services import open_services
 from bot.evidence import Finding
 from bot.findings.modifiers import modifier_finding
 from bot.findings.telehealth import conflicts_finding, listed_finding, marking_finding, place_finding
@@ -19,7 +20,8 @@ def telehealth_rule(case: Case) -> Finding | None:
         return None
     code = case.active[0] if case.active else None
     marked = marking(case.knowledge, code, facts.modality, case.payer, facts.place, case.on)
-    chosen = (stated.minutes is not None or (stated.modality and case.payer)) and not case.question.polar
+    named = stated.modality is not None and case.payer is not None and open_services(case)
+    chosen = (stated.minutes is not None or bool(named)) and not case.question.polar
     moved = stated.place is not None and not case.question.polar
     unpaid = case.question.polar and marked.rule is not None and marked.rule.need == "not-paid" and facts.place
     if marked.state == "no_data" or not (case.about("modifier", "place") or chosen or moved or unpaid):

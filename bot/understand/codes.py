@@ -10,6 +10,7 @@ from bot.question import CodeMention
 from bot.understand.durations import digits
 from corpus.codes import CODE_SHAPE
 
+_TWICE = re.compile(r"\b(\d{4}[0-9TF]|[A-V]\d{4}) twice\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(\d{4}[0-9TF]|[A-V]\d{4})['’]?s\b", re.IGNORECASE)
 _UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
 _UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
@@ -50,6 +51,7 @@ def read_codes(
     denials: Collection[str],
 ) -> CodesRead:
     """Codes with units and modifiers, code-like words in no table, modifiers and denial codes, in reading order."""
+    message = _TWICE.sub(r"\1 x2", message)
     message = _PLURAL.sub(r"\1", message)
     upper = _UNITS_GLUED.sub(r"\1 X", digits(message.lower()).upper())
     mentions: dict[str, CodeMention] = {}

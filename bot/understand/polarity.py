@@ -34,9 +34,14 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     asked = polar_clause(question)
     wanted = _content(asked) or _content(question)
     pieces = [part for part in _PIECES.split(statement) if part.strip()]
-    best = max(pieces, key=lambda part: len(wanted & _content(part)), default=statement)
-    shared = len(wanted & _content(best))
-    sign = _sign(lexicon, lexicon.read(best), needed=_asks_need(lexicon, asked))
+    shares = {part: len(wanted & _content(part)) for part in pieces}
+    best = max(pieces, key=lambda part: shares[part], default=statement)
+    shared = shares.get(best, 0)
+    needed = _asks_need(lexicon, asked)
+    sign = _sign(lexicon, lexicon.read(best), needed=needed)
+    others = {_sign(lexicon, lexicon.read(part), needed=needed) for part in pieces if shares[part] and part != best}
+    if sign == "yes" and "no" in others:
+        return None
     if sign in (None, "depends"):
         return sign
     least = _SHARE_YES * len(wanted) if sign == "yes" else 1

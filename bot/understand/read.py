@@ -120,7 +120,7 @@ class Reader:
         cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
         carried = carry(stated, earlier, words)
         performers = tuple(m.value for m in self.lexicon.mentions(words, "performer") if not m.negated)
-        facts = self._with_default_service(message, words, carried, times)
+        facts = self._with_default_service(words, carried, times, cues)
         return Question(
             text=message,
             facts=facts,
@@ -132,7 +132,7 @@ class Reader:
                 codes,
                 performers,
             ),
-            polar=is_polar(message, cues, len(codes.codes)) or _goes_on(before, message, said, carried != stated),
+            polar=is_polar(message, cues, codes.codes) or _goes_on(before, message, said, carried != stated),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
@@ -247,10 +247,12 @@ class Reader:
         return max(named, key=lambda m: (m.last - m.first, m.first)).value if named else None
 
     def _with_default_service(
-        self, message: str, words: Sequence[Token], facts: Facts, times: Sequence[Duration]
+        self, words: Sequence[Token], facts: Facts, times: Sequence[Duration], cues: Sequence[str]
     ) -> Facts:
         """The service of a session that is not named: the clinician's, else psychotherapy, when a time is stated."""
-        if facts.services or facts.codes or not (times or facts.participants or facts.minutes is not None):
+        told = times or facts.participants or facts.minutes is not None
+        asked = facts.performer in self._defaults and "select" in cues
+        if facts.services or facts.codes or not (told or asked):
             return facts
         default = (
             self._defaults.get(facts.performer or "")
