@@ -10,6 +10,7 @@ from bot.rules.price import price
 from corpus.rows import PayerPosition
 
 _SHOWN = 2
+_BY_PHONE = "audio-only"
 _SHORT_TURN = 6
 
 
@@ -23,7 +24,10 @@ def coverage_rule(case: Case) -> Finding | None:
         return None
     rows = positions(case)
     codes = case.active[:1] or case.service_codes[:1]
-    return coverage_finding(case.knowledge, rows[:_SHOWN], codes, case.on) if rows else None
+    if not rows:
+        return None
+    by_phone = question.facts.modality == _BY_PHONE
+    return coverage_finding(case.knowledge, rows[:_SHOWN], codes, case.on, by_phone=by_phone)
 
 
 def positions(case: Case) -> tuple[PayerPosition, ...]:

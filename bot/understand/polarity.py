@@ -39,13 +39,17 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     shared = shares.get(best, 0)
     needed = _asks_need(lexicon, asked)
     sign = _sign(lexicon, lexicon.read(best), needed=needed)
-    others = {_sign(lexicon, lexicon.read(part), needed=needed) for part in pieces if shares[part] and part != best}
+    others = {
+        _sign(lexicon, lexicon.read(part), needed=needed)
+        for part in pieces
+        if part != best and (shares[part] or part == pieces[0])
+    }
     if sign == "yes" and "no" in others:
         return None
     if sign in (None, "depends"):
         return sign
-    least = _SHARE_YES * len(wanted) if sign == "yes" else 1
-    if len(wanted) > _FEW and shared < least:
+    least = max(1.0, _SHARE_YES * len(wanted)) if sign == "yes" else 1
+    if wanted and shared < least and (len(wanted) > _FEW or sign == "yes"):
         return None
     return turned(sign) if asked_negatively(lexicon, question) else sign
 
