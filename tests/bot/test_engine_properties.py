@@ -58,7 +58,7 @@ def test_any_text_gets_an_answer(bot: Bot, message: str) -> None:
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join))
-@settings(few, max_examples=60)
+@settings(few, max_examples=40)
 def test_any_words_of_the_trade_get_a_proven_answer(bot: Bot, message: str) -> None:
     answer = bot.ask(message, date=DAY)
     assert check_answer(answer, bot.knowledge) == ()
@@ -70,7 +70,7 @@ def test_any_words_of_the_trade_get_a_proven_answer(bot: Bot, message: str) -> N
 
 
 @given(st.lists(st.sampled_from(CORE), min_size=2, max_size=2, unique=True))
-@settings(few, max_examples=25)
+@settings(few, max_examples=15)
 def test_the_order_of_two_codes_changes_nothing(bot: Bot, codes: list[str]) -> None:
     first, second = codes
     asked = "Can I bill {} and {} together on the same day?"
@@ -88,7 +88,7 @@ def test_politeness_and_case_change_no_code(bot: Bot, message: str) -> None:
 
 
 @given(minutes=st.integers(0, 480))
-@settings(few, max_examples=25)
+@settings(few, max_examples=15)
 def test_more_minutes_never_bill_a_shorter_psychotherapy(bot: Bot, minutes: int) -> None:
     ladder = [None, "90832", "90834", "90837"]
     answer = bot.ask(f"{minutes} minutes of individual psychotherapy", date=DAY)

@@ -73,7 +73,7 @@ def test_every_boundary_of_psychotherapy_is_exact(bot: Bot, minutes: int, code: 
 
 def test_units_of_a_named_code_agree_with_the_table_at_their_boundaries(bot: Bot) -> None:
     wrong = []
-    rows = [row for row in bot.knowledge.time_units if row.convention == "cpt" and row.measure == "minutes"][::4]
+    rows = [row for row in bot.knowledge.time_units if row.convention == "cpt" and row.measure == "minutes"][::8]
     for row in rows:
         codes = {code for code, _ in row.units}
         if len(codes) != 1 or row.minutes_from == 0 or bot.knowledge.rules.families_of(*codes) != (row.family,):
