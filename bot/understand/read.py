@@ -32,7 +32,7 @@ _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|t
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
 
-_GROUP = "group"
+_GROUP, _HOME = "group", "home"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
 
@@ -71,6 +71,17 @@ class Reader:
         slots = ("intent", "polarity")
         cues = " ".join(row.phrase for row in self.knowledge.phrases if row.slot in slots and " " not in row.phrase)
         return frozenset(tokenize(cues))
+
+    @cached_property
+    def _at_home(self) -> dict[str, str]:
+        """The service that a named one becomes when the clinician goes to the patient's home."""
+        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "home-service"}
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        """Places of service that are a home in which the clinician is present."""
+        rows = self.knowledge.rules.telehealth_places.values()
+        return frozenset(row.pos for row in rows if row.location == _HOME and row.pos != row.telehealth_pos)
 
     @cached_property
     def _by_diagnosis(self) -> dict[str, str]:
@@ -120,7 +131,7 @@ class Reader:
         cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
         carried = carry(stated, earlier, words)
         performers = tuple(m.value for m in self.lexicon.mentions(words, "performer") if not m.negated)
-        facts = self._with_default_service(words, carried, times, cues)
+        facts = self._moved(self._with_default_service(words, carried, times, cues))
         return Question(
             text=message,
             facts=facts,
@@ -192,6 +203,12 @@ class Reader:
             if kept:
                 return kept[0].value
         return None
+
+    def _moved(self, facts: Facts) -> Facts:
+        """Services that have a form of their own at the patient's home, when that is the place."""
+        if facts.place not in self._homes:
+            return facts
+        return facts.model_copy(update={"services": tuple(self._at_home.get(name, name) for name in facts.services)})
 
     def _subject_acts(self, message: str) -> bool:
         """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
