@@ -110,7 +110,7 @@ def answer(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer
     draft = turn.draft
     notes = Notes(knowledge)
     sentences = [_sentence(notes, claim) for claim in draft.claims]
-    if draft.verdict and sentences:
+    if draft.verdict and sentences and not _is_fixed(draft.claims[0]):
         sentences[0] = _led(sentences[0], draft.verdict)
     shown, more = tuple(sentences[:SHOWN_SENTENCES]), tuple(sentences[SHOWN_SENTENCES:])
     return Answer(
@@ -145,6 +145,11 @@ def shown_facts(facts: Facts) -> dict[str, str]:
     return shown
 
 
+def _is_fixed(claim: Claim) -> bool:
+    """Whether a sentence is a fixed text, which takes no "Yes." before it."""
+    return all(item.ref.startswith(_FIXED) for item in claim.evidence)
+
+
 def _same_as_before(turn: Turn) -> Verdict | None:
     """For "same code?": whether the codes to bill are those of the last answer."""
     if "same" not in turn.read.cues or turn.previous is None:
@@ -157,7 +162,7 @@ def _same_as_before(turn: Turn) -> Verdict | None:
 def _verdict(findings: Iterable[Finding]) -> Verdict | None:
     """The first verdict found; none when the answer opens with a fixed text, which settles nothing."""
     told = [finding for finding in findings if finding.claims]
-    if told and not told[0].verdict and all(item.ref.startswith(_FIXED) for item in told[0].claims[0].evidence):
+    if told and not told[0].verdict and _is_fixed(told[0].claims[0]):
         return None
     return next((finding.verdict for finding in findings if finding.verdict), None)
 

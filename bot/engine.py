@@ -24,6 +24,7 @@ from bot import respond
 from bot.answer import Answer
 from bot.compose import answer, compose
 from bot.decide import Case, decide
+from bot.evidence import Claim
 from bot.find import Finder
 from bot.guard import screen
 from bot.guard.scope import scope_for
@@ -33,7 +34,7 @@ from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.read import Before, Reader
-from bot.verify import pruned, verify
+from bot.verify import Verified, pruned, verify
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
 
@@ -206,12 +207,18 @@ class Steps:
         faulty = {problem.where for problem in checked.advice}
         if checked.kept[:1] != draft.claims[:1]:
             draft.verdict = None  # its reason is gone
-        draft.claims = tuple(pruned(claim, self.knowledge, turn.on) for claim in checked.kept)
+        draft.claims = self._trimmed(turn, checked)
         draft.codes = tuple(row for row in draft.codes if f"{row.role} {row.code}" not in faulty)
         draft.warnings = tuple(warning for warning in draft.warnings if warning.text not in faulty)
         if not draft.claims:
             draft.claims, draft.status, draft.codes = respond.nothing(self.knowledge).claims, "no_evidence", ()
         turn.answer = answer(self.knowledge, turn, self.versions)
+
+    def _trimmed(self, turn: Turn, checked: Verified) -> tuple[Claim, ...]:
+        """The kept sentences with no more evidence than they and the codes and warnings beside them need."""
+        trimmed = tuple(pruned(claim, self.knowledge, turn.on) for claim in checked.kept)
+        again = verify(trimmed, self.knowledge, turn.on, turn.draft.codes, turn.draft.warnings)
+        return trimmed if len(again.advice) <= len(checked.advice) else checked.kept
 
     def revisit(self, turn: Turn) -> None:
         """The last answer seen in another way."""

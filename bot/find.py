@@ -22,6 +22,7 @@ from bot.findings.advice import advice
 from bot.findings.modifiers import modifier_finding
 from bot.findings.telehealth import place_finding
 from bot.question import Facts, Question
+from bot.respond import SMALL_TALK
 from bot.rules.places import place_of_service
 from bot.turn import Turn
 from bot.understand.fillers import FILLERS
@@ -101,8 +102,11 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
+        if any(finding.rule == SMALL_TALK for finding in turn.findings):
+            return []
         if not decided:
             turn.findings += self._rows(question)
+            decided = any(finding.claims for finding in turn.findings)
         if not decided and _names_nothing(question):
             return [respond.ask_subject(self.knowledge)]
         kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)

@@ -10,7 +10,7 @@ from bot.records import COVERAGE
 from bot.turn import Turn
 from corpus.knowledge import Knowledge
 
-NOTHING, ASK, PAST_HORIZON = "nothing", "ask", "horizon"
+NOTHING, ASK, PAST_HORIZON, SMALL_TALK = "nothing", "ask", "horizon", "small-talk"
 """Rules whose findings are not an answer."""
 
 
@@ -59,7 +59,7 @@ def ask_subject(knowledge: Knowledge) -> Finding:
 
 def small_talk(knowledge: Knowledge, key: str) -> Finding:
     """A greeting or what the assistant can do."""
-    return Finding((fixed(knowledge, key),), rule="small-talk")
+    return Finding((fixed(knowledge, key),), rule=SMALL_TALK)
 
 
 def declined(knowledge: Knowledge, turn: Turn, versions: dict[str, str]) -> Answer:

@@ -14,16 +14,17 @@ from bot.question import Question
 from bot.verify import check_answer
 from corpus.knowledge import Knowledge
 
-_LONGEST_MOVE = 8
+_DOUBT = "doubt"
+_LONGEST_MOVE, _LONGEST_DOUBT = 8, 16
 
 
 def move_of(question: Question, previous: Answer | None) -> str | None:
     """The name of the move when a turn is only about the last answer, else None."""
     if previous is None or not previous.sentences or question.stated.stated():
         return None
-    if len(question.text.split()) > _LONGEST_MOVE or not question.intents:
-        return None
-    return question.intents[0] if question.intents[0] in _MOVES else None
+    move = next((cue for cue in question.cues if cue in _MOVES), None)
+    longest = _LONGEST_DOUBT if move == _DOUBT else _LONGEST_MOVE
+    return move if len(question.text.split()) <= longest else None
 
 
 def revisit(knowledge: Knowledge, move: str, previous: Answer, item_id: str, asked: str) -> Answer:

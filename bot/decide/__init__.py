@@ -14,7 +14,7 @@ from bot.decide.services import select_rule
 from bot.decide.together import claim_rule, pairs_rule
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
-from bot.respond import PAST_HORIZON, ask_subject, past_horizon, small_talk
+from bot.respond import PAST_HORIZON, SMALL_TALK, ask_subject, past_horizon, small_talk
 
 __all__ = ["Case", "decide"]
 
@@ -31,7 +31,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         if finding is not None:
             found = found or bool(finding.claims)
             yield finding
-            if finding.rule == PAST_HORIZON:
+            if finding.rule in (PAST_HORIZON, SMALL_TALK):
                 return
     if not found and (finding := other_amounts_rule(case)) is not None:
         yield finding

@@ -8,6 +8,7 @@ from bot.findings.coverage import coverage_finding
 from bot.findings.price import price_finding
 from bot.rules.price import price
 from corpus.rows import PayerPosition
+from index.lexical import tokenize
 
 _SHOWN = 2
 _BY_PHONE = "audio-only"
@@ -20,7 +21,7 @@ def coverage_rule(case: Case) -> Finding | None:
     moved = question.follow_up and question.stated.payer is not None and len(question.text.split()) <= _SHORT_TURN
     if not ("coverage" in question.cues or moved) or case.knowledge.rules.medicare_rules(case.payer):
         return None
-    if not (case.codes or question.facts.services):
+    if ("payment" in question.cues and "coverage" not in question.cues) or not (case.codes or question.facts.services):
         return None
     rows = positions(case)
     codes = case.active[:1] or case.service_codes[:1]
@@ -39,12 +40,19 @@ def positions(case: Case) -> tuple[PayerPosition, ...]:
     codes = set(case.active or case.service_codes)
     topics = {service.replace("-", " ") for service in case.question.facts.services}
     remote = case.question.facts.modality is not None
-    fitting = [row for row in held if codes & set(row.codes) or row.topic in topics]
+    fitting = [row for row in held if row.topic in topics or (codes & set(row.codes) and _on_topic(case, row, codes))]
     if remote:
         fitting = [row for row in held if _on_telehealth(row) and (not row.codes or codes & set(row.codes))] or fitting
     else:
         fitting = [row for row in fitting if not _on_telehealth(row)]
     return tuple(sorted(fitting, key=lambda row: len(row.codes) or len(case.knowledge.codes)))
+
+
+def _on_topic(case: Case, row: PayerPosition, codes: set[str]) -> bool:
+    """Whether the row is about the service of the code, not about something else that lists the code."""
+    told = set(tokenize(row.topic))
+    held = [case.knowledge.codes.get(code) for code in codes]
+    return any(told & set(tokenize(f"{code.service} {code.family} {code.label}")) for code in held)
 
 
 def _on_telehealth(row: PayerPosition) -> bool:

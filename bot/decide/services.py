@@ -87,6 +87,8 @@ def _asks_else(case: Case) -> bool:
     question = case.question
     if question.stated.minutes is not None:
         return False
+    if question.follow_up and question.facts.minutes is not None and question.stated.stated() and not question.polar:
+        return False
     wanted = bool({"select", "same"} & set(question.cues))
     return bool(set(_ELSE) & set(question.cues)) or (question.polar and bool(question.cues) and not wanted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answer import Verdict
 from bot.decide.case import Case, merged
 from bot.decide.counting import one_ladder
 from bot.decide.services import selected, visit_codes
@@ -13,7 +14,7 @@ from bot.findings.pairs import pairs_finding
 from bot.respond import fixed
 from bot.rules.check import check
 from bot.rules.claim import Claim, Line
-from bot.rules.pairs import combine
+from bot.rules.pairs import Combination, combine
 from bot.rules.select import codes_of
 
 _MANY = 3
@@ -26,11 +27,22 @@ def pairs_rule(case: Case) -> Finding | None:
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
     finding = merged([pairs_finding(case.knowledge, found, case.on, case.payer), *_recoded(case)], rule="pairs")
+    if "modifier" in case.question.cues and case.question.polar:
+        finding = replace(finding, verdict=_needs_modifier(case, found))
     if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
         return finding
     return replace(
         finding, claims=(fixed(case.knowledge, "pair-other-day"), *finding.claims), verdict="yes", warnings=()
     )
+
+
+def _needs_modifier(case: Case, found: Combination) -> Verdict | None:
+    """For "do I need 25 with these?": yes when a pair needs a modifier that was named, no when none would help."""
+    named = set(case.question.facts.modifiers)
+    groups = [pair.modifier for pair in found.pairs if pair.modifier is not None]
+    if any(not named or named & set(group.modifiers) for group in groups):
+        return "yes"
+    return "no" if found.verdict == "never" else None
 
 
 def _compares(case: Case) -> bool:

@@ -147,11 +147,20 @@ def _if(knowledge: Knowledge, option: Option) -> Claim:
         return Claim(f"{opening}: {_units(option.units)}.", tuple(evidence))
     timed = [step for step in option.spans if step.first or step.last]
     if timed:
-        evidence += _ladder(knowledge, option)
-        spans = "; ".join(f"{_span(step)} minutes: {_units(step.units)}" for step in timed[:_STEPS_SHOWN])
+        held = _ladder(knowledge, option)
+        evidence += held
+        known = [step for step in timed if any(_span_cells(step) in row.quote for row in held)] or timed
+        spans = "; ".join(f"{_span(step)} minutes: {_units(step.units)}" for step in known[:_STEPS_SHOWN])
         return Claim(f"{opening}: {spans}.", tuple(evidence))
+    if not option.spans:
+        return Claim(f"{opening}: nothing is billable. {option.reason}".rstrip(), tuple(evidence))
     either = " or ".join(_units(step.units) for step in option.spans)
     return Claim(f"{opening}: {either}.", tuple(evidence))
+
+
+def _span_cells(step: Step) -> str:
+    """How the time table writes a span; a step without an end is written with the table's own."""
+    return f"minutes_from: {step.first}; minutes_to: {'' if step.last is None else step.last}"
 
 
 def _named(knowledge: Knowledge, people: str | None) -> list[str]:

@@ -19,7 +19,8 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:
     if found.state == "not_applicable" and found.listed:
         claims.append(_who_may(found))
     if found.supervision:
-        claims.append(Claim(f"Supervision for {found.code}: {found.supervision}.", found.evidence))
+        word = found.supervision.partition(" (")[0]
+        claims.append(Claim(f"Supervision for {found.code}: {word}.", found.evidence))
     verdict = _verdict(found)
     warnings: tuple[AnswerWarning, ...] = ()
     if found.state == "not_applicable":

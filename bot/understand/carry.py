@@ -21,9 +21,9 @@ _SUBJECT = (
     "modifiers",
 )
 _LEAN_WORDS = 12
-_LEANING = frozenset(
-    {"it", "that", "this", "same", "they", "them", "what", "and", "instead", "wait", "no", "but", "if", "also", "those"}
-)
+_OPENERS = frozenset({"and", "what", "no", "wait", "but", "if", "also", "ok", "or", "instead", "so"})
+_PRONOUNS = frozenset({"it", "that", "this", "same", "they", "them", "those", "instead"})
+_MEASURES = ("minutes", "minutes_to", "days", "participants", "group_size", "visit", "with_em")
 
 
 def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts:
@@ -48,7 +48,7 @@ def _leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:
     names_subject = bool(stated.codes or stated.services)
     if not names_subject:
         return True
-    leaning = any(word.text in _LEANING for word in words[:6])
+    leaning = words[0].text in _OPENERS or any(word.text in _PRONOUNS for word in words[:6])
     same = set(stated.services) <= set(earlier.services) and not stated.codes
     return len(words) <= _LEAN_WORDS and (leaning or same)
 
@@ -58,6 +58,8 @@ def _subject(earlier: dict[str, object], stated: Facts) -> dict[str, object]:
     kept = dict(earlier)
     if stated.codes or stated.services:
         kept |= {"codes": (), "services": (), "modifiers": ()}
+    if stated.codes:
+        kept |= dict.fromkeys(_MEASURES)
     if stated.participants or stated.visit or stated.with_em:
         kept["codes"] = ()
     if stated.with_em == "no":

@@ -34,6 +34,7 @@ MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
 _OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
+_CHOICE = re.compile(r"\b(?:\d{4}[0-9TF]|[A-V]\d{4}) or (?:\d{4}[0-9TF]|[A-V]\d{4})\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
 )
@@ -64,6 +65,8 @@ def is_polar(message: str, cues: Collection[str], codes: Sequence[CodeMention] =
     """
     if polar_clause(message):
         return True
+    if len(codes) > 1 and _CHOICE.search(message):
+        return False
     text = fold(message).strip()
     opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
     ends = (text.endswith("?") or len(codes) > 1) and len(text.split()) >= _MANY_WORDS and not opened

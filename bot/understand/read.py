@@ -291,10 +291,10 @@ _SHORT_TURN = 12
 
 def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
     """A number alone, in a short turn after one with minutes, is the new time: "and if it was 60?", "55, not 40"."""
-    if earlier is None or earlier.minutes is None or len(message.split()) > _SHORT_TURN:
+    if earlier is None or earlier.minutes is None or len(message.split()) > _SHORT_TURN or codes_in(message.upper()):
         return ()
-    text = digits(fold(message))
-    found = [match for match in _BARE.finditer(text) if 0 < int(match.group(1)) <= _LONGEST_SESSION]
+    text = fold(message)
+    found = [match for match in _BARE.finditer(text) if _SHORTEST <= int(match.group(1)) <= _LONGEST_SESSION]
     kept = [match for match in found if not _REPLACED.search(text[: match.start()])] or found
     return tuple(
         Duration(minutes_from=int(m.group(1)), minutes_to=int(m.group(1)), start=m.start(), end=m.end())
@@ -302,7 +302,7 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
     )
 
 
-_LONGEST_SESSION = 480
+_SHORTEST, _LONGEST_SESSION = 5, 480
 
 
 _CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")
