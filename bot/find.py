@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property
 
 from bot import respond
-from bot.answer import CodeAdvice
+from bot.answer import CodeAdvice, Verdict
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
 from bot.findings.modifiers import modifier_finding
@@ -118,12 +118,19 @@ class Finder:
             return []
         verdict = None
         if question.polar and not any(finding.verdict for finding in turn.findings):
-            verdict = verdict_of(self.reader.lexicon, question.text, kept[0].statement.text)
+            verdict = self._verdict(question, kept[0].statement)
         if decided:
             kept = tuple(each for each in kept if _completes(each, codes))
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _verdict(self, question: Question, statement: Statement) -> Verdict | None:
+        """What the leading statement says to yes or no; nothing when it does not speak of the codes asked about."""
+        asked = {mention.code for mention in question.facts.codes}
+        if asked and not asked & set(statement.codes):
+            return None
+        return verdict_of(self.reader.lexicon, question.text, statement.text)
 
     def _rows(self, question: Question) -> list[Finding]:
         """The modifier or place of service that the words describe, when one is asked for and none is named."""
@@ -229,6 +236,8 @@ def _completes(found: Found, codes: Sequence[str]) -> bool:
     """Whether a statement is particular enough to stand beside what rules decided."""
     held = set(found.statement.codes)
     particular = len(held & set(codes)) / len(held) if held else 0.0
+    if codes and not particular:
+        return False
     return particular >= _PARTICULAR or found.coverage >= _COVERS
 
 

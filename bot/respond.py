@@ -50,6 +50,13 @@ def not_held(knowledge: Knowledge) -> Finding:
     return Finding((fixed(knowledge, "other-amounts"),), rule="price")
 
 
+def no_position(knowledge: Knowledge, payer: str, code: str) -> Finding:
+    """Says that nothing is held of a payer on a code, which is neither permission nor refusal."""
+    claim = fixed(knowledge, "no-position", payer=payer, code=code)
+    warning = AnswerWarning(kind="payer_varies", text=claim.text, codes=(code,))
+    return Finding((claim,), warnings=(warning,), verdict="depends", rule="coverage")
+
+
 def ask_subject(knowledge: Knowledge) -> Finding:
     """Asks which service, code and payer are meant."""
     question = knowledge.fixed_texts["ask-subject"].text

@@ -6,6 +6,7 @@ from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.coverage import coverage_finding
 from bot.findings.price import price_finding
+from bot.respond import no_position
 from bot.rules.price import price
 from corpus.rows import PayerPosition
 from index.lexical import tokenize
@@ -26,9 +27,19 @@ def coverage_rule(case: Case) -> Finding | None:
     rows = positions(case)
     codes = case.active[:1] or case.service_codes[:1]
     if not rows:
-        return None
+        return _nothing_held(case)
     by_phone = question.facts.modality == _BY_PHONE
     return coverage_finding(case.knowledge, rows[:_SHOWN], codes, case.on, by_phone=by_phone)
+
+
+def _nothing_held(case: Case) -> Finding | None:
+    """Says that no position of the payer on the named code is held, unless a statement of the payer speaks of it."""
+    payer = case.payer or ""
+    told = [row for code in case.active for row in case.knowledge.statements.about(code, case.on)]
+    if not case.active or any(row.payer.partition("-")[0] == payer.partition("-")[0] for row in told):
+        return None
+    kind = case.knowledge.rules.payers.get(payer)
+    return no_position(case.knowledge, kind.name if kind else payer, case.active[0])
 
 
 def positions(case: Case) -> tuple[PayerPosition, ...]:
@@ -52,7 +63,8 @@ def _on_topic(case: Case, row: PayerPosition, codes: set[str]) -> bool:
     """Whether the row is about the service of the code, not about something else that lists the code."""
     told = set(tokenize(row.topic))
     held = [case.knowledge.codes.get(code) for code in codes]
-    return any(told & set(tokenize(f"{code.service} {code.family} {code.label}")) for code in held)
+    person = (case.question.facts.performer or "").replace("-", " ")
+    return any(told & set(tokenize(f"{code.service} {code.family} {code.label} {person}")) for code in held)
 
 
 def _on_telehealth(row: PayerPosition) -> bool:
