@@ -2,8 +2,8 @@
 
 Search scores are only the start. A statement gains when it speaks of the codes asked about, is of the kind that the
 intent wants and is for the payer in question; it loses when it is for another payer, or says nearly the same as one
-already chosen. Whether anything answers at all is decided by how much of the question's rare words the best statement
-covers, not by a similarity score alone, since an unrelated question may score high.
+already chosen. Whether anything answers at all is decided by the cosine of the nearest passage together with what the
+question names, since an unrelated question may score high by itself.
 """
 
 from __future__ import annotations
@@ -35,14 +35,19 @@ from index.lexical import tokenize
 from index.search import Filters, Hit, Index
 
 _POOL = 150
-_SHORT = 6
+"""How many passages are weighed."""
+_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
+"""Statements shown as the answer, statements shown beside what rules decided, codes shown with the answer."""
 _RELATIVE = 0.6
 """Least share of the best statement's score for another one to be shown beside it."""
-_ROW_NEAR = 0.4
-_ANY_DAY = date.max
-_FEW = 2
 _PARTICULAR, _COVERS = 0.34, 0.5
-_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
+"""Beside a decision: least share of a statement's codes that are asked about, or of the question that it covers."""
+_SHORT, _FEW = 6, 2
+"""Words of a message that may lack a subject; content words that it may have then."""
+_ROW_NEAR = 0.4
+"""Least cosine for a modifier or place to be taken for the one described."""
+_ANY_DAY = date.max
+# Weights of the parts of a statement's score, set by hand on the development questions.
 _WEIGHT_CODES = 0.45
 _WEIGHT_KIND = 0.35
 _WEIGHT_MODIFIER = 0.4
@@ -119,8 +124,12 @@ class Finder:
         verdict = None
         if question.polar and not any(finding.verdict for finding in turn.findings):
             verdict = self._verdict(question, kept[0].statement)
+        leading = kept[:1] if decided and verdict else ()
+        if leading:
+            lead = claim(self.knowledge, leading[0].statement)
+            turn.findings.insert(0, Finding((lead,), verdict=verdict, rule="guidance"))
         if decided:
-            kept = tuple(each for each in kept if _completes(each, codes))
+            kept = tuple(each for each in kept if each not in leading and _completes(each, codes))
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
