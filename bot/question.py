@@ -25,7 +25,8 @@ class CodeMention(Frozen):
 class Duration(Frozen):
     """A stated time in minutes, inclusive (`minutes_from` = `minutes_to` unless a range was typed).
 
-    `start` and `end` are character offsets; `total` marks the time of a whole visit rather than of one service.
+    `start` and `end` are character offsets; `total` marks the time of a whole visit rather than of one service,
+    `actual` what it came to ("ran to 95 minutes") rather than what was planned.
     """
 
     minutes_from: int
@@ -33,6 +34,7 @@ class Duration(Frozen):
     start: int = 0
     end: int = 0
     total: bool = False
+    actual: bool = False
 
 
 class Facts(Frozen):

@@ -9,7 +9,14 @@ from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still
 from bot.decide.counting import limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, not_paid_rule
 from bot.decide.people import other_amounts_rule, price_rule, who_rule
-from bot.decide.remote import conflicts_rule, modifier_rule, place_rule, telehealth_list_rule, telehealth_rule
+from bot.decide.remote import (
+    conflicts_rule,
+    modifier_rule,
+    place_rule,
+    telehealth_asked_rule,
+    telehealth_list_rule,
+    telehealth_rule,
+)
 from bot.decide.services import select_rule
 from bot.decide.together import claim_rule, pairs_rule
 from bot.evidence import Finding
@@ -77,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     coverage_rule,
     not_paid_rule,
     price_rule,
+    telehealth_asked_rule,
     telehealth_list_rule,
     too_short_rule,
     claim_rule,

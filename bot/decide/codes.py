@@ -13,7 +13,7 @@ from bot.lookup import similar_codes
 from bot.respond import unknown_code
 from bot.understand.polarity import turned
 
-_FEW_WORDS = 4
+_FEW_WORDS = 1
 
 
 def unknown_rule(case: Case) -> Finding | None:
@@ -68,5 +68,7 @@ def describe_rule(case: Case) -> Finding | None:
 
 def _only_asks_what(case: Case) -> bool:
     asked = set(case.question.intents) - {"identify", "define", "select", "time-rule"}
-    short = case.question.content <= _FEW_WORDS or bool({"identify", "define"} & set(case.question.cues))
+    short = case.question.content - len(case.codes) <= _FEW_WORDS or bool(
+        {"identify", "define"} & set(case.question.cues)
+    )
     return short and not asked and not case.question.polar and case.question.facts.minutes is None

@@ -14,7 +14,9 @@ from bot.rules.places import is_telehealth, place_of_service
 def telehealth_rule(case: Case) -> Finding | None:
     """How video or audio-only care is marked, when that is asked, a code is chosen for it, or it is not paid."""
     facts, stated = case.question.facts, case.question.stated
-    if facts.modality is None or not is_telehealth(case.knowledge, facts.modality) or len(case.active) > 1:
+    if facts.modality is None or not is_telehealth(case.knowledge, facts.modality):
+        return None
+    if len(case.active) > 1 and not case.about("place"):
         return None
     if case.about("changed", "frequency", "denial"):
         return None
@@ -30,6 +32,11 @@ def telehealth_rule(case: Case) -> Finding | None:
     if facts.place is not None:
         place = place_of_service(case.knowledge, facts.place, facts.modality, case.payer, case.on, code)
     return marking_finding(case.knowledge, marked, code, case.on, place)
+
+
+def telehealth_asked_rule(case: Case) -> Finding | None:
+    """The same, before everything about the codes, when the place or the modifier is what was asked."""
+    return telehealth_rule(case) if {"place", "modifier"} & set(case.question.cues) else None
 
 
 def telehealth_list_rule(case: Case) -> Finding | None:

@@ -47,6 +47,9 @@ _RAN = re.compile(
     rf"|hit)\s+(?:only |like |about |just )?{_NUMBER}"
     r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|[ap]m\b))"
 )
+_ACTUAL = re.compile(
+    r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
+)
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
 _LONGEST = 24 * 60
 _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, ...]]], ...] = (
@@ -80,7 +83,10 @@ def durations(message: str) -> tuple[Duration, ...]:
             return
         taken.append((start, end))
         total = not part and _TOTAL.search(text[:start]) is not None
-        found.append(Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, total=total))
+        actual = _ACTUAL.search(text[: match.start(1) if match.re is _RAN else start]) is not None
+        found.append(
+            Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, total=total, actual=actual)
+        )
 
     for pattern, minutes in _FIXED:
         for match in pattern.finditer(text):

@@ -71,7 +71,17 @@ def is_polar(message: str, cues: Collection[str], codes: Sequence[CodeMention] =
     opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
     ends = (text.endswith("?") or len(codes) > 1) and len(text.split()) >= _MANY_WORDS and not opened
     claimed = any(mention.units for mention in codes)
-    open_cues = {"select", "compare", "identify", "who", "frequency", "time-rule", *(() if claimed else ("units",))}
+    open_cues = {
+        "select",
+        "compare",
+        "identify",
+        "who",
+        "frequency",
+        "time-rule",
+        "denial",
+        "place",
+        *(() if claimed else ("units",)),
+    }
     return ends and not open_cues & set(cues)
 
 

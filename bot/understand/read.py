@@ -331,6 +331,7 @@ _SUBJECT_REACH = 5
 def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:
     """The time of the service: never that of the whole visit when another is stated; else the nearest to a service."""
     candidates = [duration for duration in times if not duration.total] or list(times)
+    candidates = [duration for duration in candidates if duration.actual] or candidates
     if len(candidates) <= 1 or not services:
         return candidates[0] if candidates else None
     anchor = words[services[0].first].start
