@@ -130,3 +130,9 @@ def test_the_version_follows_every_file(corpus: Path) -> None:
 
 def test_the_whole_shipped_corpus_loads(knowledge: Knowledge) -> None:
     assert knowledge.load_all() is knowledge
+
+
+def test_every_core_code_in_force_has_a_statement(knowledge: Knowledge) -> None:
+    said = {code for statement in knowledge.statements for code in statement.codes}
+    in_force = {row.code for row in knowledge.codes if row.status == "active" and row.scope == "core"}
+    assert sorted(in_force - said) == []
