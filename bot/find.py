@@ -47,6 +47,8 @@ _SHORT, _FEW = 6, 2
 _ROW_NEAR = 0.4
 """Least cosine for a modifier or place to be taken for the one described."""
 _ANY_DAY = date.max
+_SUBJECT = 4
+"""Codes that statements should be about, at most."""
 # Weights of the parts of a statement's score, set by hand on the development questions.
 _WEIGHT_CODES = 0.45
 _WEIGHT_KIND = 0.35
@@ -170,7 +172,7 @@ class Finder:
         if asked:
             return asked
         roles = ("recommended", "alternative")
-        return tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)[:4]
+        return tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)[:_SUBJECT]
 
     def find(self, question: Question, codes: Sequence[str], on: date, *, limit: int) -> tuple[Found, ...]:
         """The best statements for `question` in force on `on`, best first; none when the question is not ours."""

@@ -79,8 +79,9 @@ class Question(Frozen):
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
     that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue;
     `assumed_service` is the service taken to be meant when none was named;
-    `minutes_said` are all times of services in the turn, `cues` the intents that words named, `apart` that different
-    days are meant, `subject_acts` that yes or no is asked about what the clinician (or "I") may do.
+    `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
+    scored forms were named, `apart` that different days are meant, `subject_acts` that yes or no is asked about what
+    the clinician (or "I") may do.
     """
 
     text: str
@@ -99,5 +100,6 @@ class Question(Frozen):
     assumed_service: str | None = None
     minutes_said: tuple[int, ...] = ()
     cues: tuple[str, ...] = ()
+    instruments: int = 0
     apart: bool = False
     subject_acts: bool = False

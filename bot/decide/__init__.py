@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
-from bot.decide.counting import limit_rule, too_short_rule, units_rule
+from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, not_paid_rule
 from bot.decide.people import other_amounts_rule, price_rule, who_rule
 from bot.decide.remote import (
@@ -90,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     claim_rule,
     pairs_rule,
     who_rule,
+    instruments_rule,
     units_rule,
     select_rule,
     conflicts_rule,

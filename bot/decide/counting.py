@@ -9,7 +9,7 @@ from bot.decide.case import Case
 from bot.decide.services import open_services, visit_codes
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
-from bot.findings.time import once_finding, open_readings, readings_finding, time_finding
+from bot.findings.time import once_finding, open_readings, per_form_finding, readings_finding, time_finding
 from bot.findings.who import who_finding
 from bot.rules.limits import limit
 from bot.rules.time import units_for_code
@@ -117,6 +117,19 @@ def one_ladder(case: Case) -> bool:
         return False
     families = [set(case.knowledge.rules.families_of(code)) for code in case.active]
     return bool(families) and bool(set.intersection(*families))
+
+
+def instruments_rule(case: Case) -> Finding | None:
+    """One unit for each scored form, when several forms and their units are asked about."""
+    count = case.question.instruments
+    codes = case.active or case.service_codes
+    per_form = [code for code in codes if case.knowledge.codes.get(code, case.on).unit == _PER_FORM]
+    if count < _TWO or "units" not in case.question.cues or len(per_form) != 1:
+        return None
+    return per_form_finding(case.knowledge, per_form[0], count, case.on)
+
+
+_PER_FORM = "per-test"
 
 
 def limit_rule(case: Case) -> Finding | None:

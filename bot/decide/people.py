@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answer import Assumption
+from bot.answer import Assumption, Clarify
 from bot.decide.case import Case, merged
 from bot.decide.services import select_rule
 from bot.evidence import Finding
@@ -20,7 +20,9 @@ def who_rule(case: Case) -> Finding | None:
     facts = case.question.facts
     if len(case.active) > 1 or facts.minutes is not None or case.about("supervision", "pair", "telehealth", "place"):
         return None
-    asked = "who" in case.question.cues or (case.question.stated.performer and case.question.subject_acts)
+    question = case.question
+    paid = "coverage" in question.cues and question.polar and case.knowledge.rules.medicare_rules(case.payer)
+    asked = "who" in question.cues or (question.stated.performer and (question.subject_acts or paid))
     codes = case.active or case.service_codes
     payer, assumed = _payer(case)
     if not asked:
@@ -53,10 +55,23 @@ def price_rule(case: Case) -> Finding | None:
     if not codes:
         return None
     told = merged([_told(case, code, units.get(code, 1)) for code in codes], rule="price")
+    told = replace(told, clarify=_which_locality(case))
     if case.active:
         return told
     billed = tuple(row.model_copy(update={"role": "recommended", "units": units[row.code]}) for row in told.codes)
     return replace(told, codes=billed)
+
+
+def _which_locality(case: Case) -> Clarify | None:
+    """Asks for the locality when the place said has several; without one the national amount is shown."""
+    places = find_localities(case.knowledge, case.question.text, case.question.facts.state)
+    if len(places) < _SEVERAL or case.question.facts.state is None:
+        return None
+    names = tuple(row.locality_name.title() for row in places)
+    return Clarify(slot="locality", question=case.knowledge.fixed_texts["ask-locality"].text, options=names[:_OFFERED])
+
+
+_SEVERAL, _OFFERED = 2, 8
 
 
 def other_amounts_rule(case: Case) -> Finding | None:

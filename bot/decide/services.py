@@ -42,7 +42,7 @@ def select_rule(case: Case) -> Finding | None:
         return replace(chosen, clarify=Clarify(slot="service", question=question, options=labels), codes=_open(chosen))
     if case.question.assumed_service is None or not chosen.claims:
         return chosen
-    label = next(row.label for row in case.knowledge.services if row.service == facts.service)
+    label = (facts.service or "").replace("-", " ")
     note = Assumption(slot="service", value=label, why="No service was named.")
     return replace(chosen, assumptions=(*chosen.assumptions, note))
 

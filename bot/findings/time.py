@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.answer import AnswerWarning, Clarify
-from bot.evidence import Claim, Finding, from_row
+from bot.evidence import Claim, Finding, computed, from_row
 from bot.findings.advice import advice
 from bot.rules.ladder import Step, Units
 from bot.rules.time import TimeResult, units_for_code
@@ -51,6 +51,16 @@ def once_finding(knowledge: Knowledge, code: str, on: date) -> Finding | None:
 
 
 _ONCE = ("session", "per-day")
+
+
+def per_form_finding(knowledge: Knowledge, code: str, count: int, on: date) -> Finding:
+    """One unit for each scored form."""
+    row = knowledge.codes.get(code, on)
+    worked = computed("units:per-form", "Count of forms", f"{count} forms x 1 unit of {code} = {count} units")
+    cells = from_row(knowledge, row, ("code", "label", "unit", "mue"))
+    text = f"{count} scored forms are {code} x {count}: one unit for each form."
+    advised = advice(knowledge, code, "recommended", on, units=count)
+    return Finding((Claim(text, (worked, cells)),), (advised,), rule="time")
 
 
 def open_readings(knowledge: Knowledge, code: str, minutes: int, payer: str | None, on: date) -> tuple[TimeResult, ...]:

@@ -155,6 +155,7 @@ class Reader:
             subject_acts=self._subject_acts(message),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
+            instruments=len({m.value for m in self.lexicon.mentions(words, "instrument")}),
             apart=bool(self.lexicon.mentions(words, "days")),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
@@ -294,6 +295,8 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
     if earlier is None or earlier.minutes is None or len(message.split()) > _SHORT_TURN or codes_in(message.upper()):
         return ()
     text = fold(message)
+    if _GROUP_SIZE.search(digits(text)):
+        return ()
     found = [match for match in _BARE.finditer(text) if _SHORTEST <= int(match.group(1)) <= _LONGEST_SESSION]
     kept = [match for match in found if not _REPLACED.search(text[: match.start()])] or found
     return tuple(
