@@ -138,8 +138,17 @@ def selected(case: Case, service: str) -> Finding:
         open_request = replace(request, performer=None)
         other = select_finding(case.knowledge, select(case.knowledge, open_request))
         mine = select_finding(case.knowledge, found)
+        if not _priced(case, other):
+            return replace(other, claims=(*mine.claims, *other.claims), codes=_open(other), warnings=mine.warnings)
         return replace(other, claims=(*other.claims[:1], *mine.claims, *other.claims[1:]), warnings=mine.warnings)
     return select_finding(case.knowledge, found)
+
+
+def _priced(case: Case, finding: Finding) -> bool:
+    """Whether the practice may still bill what its staff did: the payer is not Medicare, or Medicare prices a code."""
+    if not case.knowledge.rules.medicare_rules(case.payer):
+        return True
+    return any(case.knowledge.codes.get(row.code).medicare_payable_2026 == "priced" for row in finding.codes)
 
 
 def _barred(found: Selection) -> bool:

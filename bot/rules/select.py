@@ -7,7 +7,7 @@ with a default are assumed and said so, and what is still open makes the answer 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -107,7 +107,8 @@ def select(knowledge: Knowledge, request: Request) -> Selection:
         return Selection(request, "nothing", (), (), (), None, _no_fit(knowledge, request, held))
     kept, assumed = _assume(knowledge, request, fitting)
     kept = _by_group_size(knowledge, request, kept)
-    options = tuple(_option(knowledge, request, row, kept) for row in kept)
+    settled = _with(request, assumed)
+    options = tuple(_option(knowledge, settled, row, kept) for row in kept)
     aside = tuple(row for row in fitting if row not in kept)
     return _weigh(knowledge, request, options, assumed, aside)
 
@@ -180,6 +181,17 @@ def _assume(
             rows = [row for row in rows if getattr(row, slot.slot) in (None, slot.default_value)]
             assumed.append((slot.slot, slot.default_value, slot.default_why or ""))
     return rows, tuple(assumed)
+
+
+def _with(request: Request, assumed: tuple[tuple[str, str, str], ...]) -> Request:
+    """The request with what was assumed, so that no option asks for it again."""
+    held = {slot: value for slot, value, _ in assumed}
+    return replace(
+        request,
+        participants=held.get("participants", request.participants),
+        visit=held.get("visit", request.visit),
+        with_em=held.get("with_em", request.with_em),
+    )
 
 
 def _by_group_size(knowledge: Knowledge, request: Request, rows: list[Service]) -> list[Service]:

@@ -196,3 +196,11 @@ def test_audio_only_at_home_for_medicare_is_marked(bot: Bot, message: str, modif
     answer = ask(bot, message)
     assert modifier in answer.answer
     assert f"POS {pos}" in answer.answer
+
+
+def test_a_coach_is_told_first_that_medicare_is_not_billed_and_staff_time_is_still_the_practices(bot: Bot) -> None:
+    coach = ask(bot, "I am a health coach, 45 minute follow-up with a Medicare patient, what do I bill?")
+    assert coach.answer.startswith("A health coach does not report 0592T.")
+    assert billed(coach) == []
+    staff = ask(bot, "A community health worker did 125 minutes of community health integration, Medicare")
+    assert ("G0019", 1) in billed(staff)

@@ -134,3 +134,10 @@ def test_every_request_has_an_outcome_and_chosen_codes_are_active(
         assert found.options
     else:
         assert found.reason
+
+
+def test_what_was_assumed_is_not_asked_again() -> None:
+    found = select(KNOWLEDGE, request("visit", minutes=45, visit="later", payer="medicare"))
+    assert ("with_em", "no") in {(slot, value) for slot, value, _ in found.assumed}
+    assert found.ask == "performer"
+    assert {option.service.label for option in found.options if "coaching" in option.service.label} == set()
