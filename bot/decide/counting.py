@@ -80,11 +80,20 @@ _ADDED_UP = ("evaluation", "calendar-month")
 
 def _barred(case: Case, code: str) -> Finding | None:
     """Who may report it instead, when the stated clinician may not report the code."""
-    facts = case.question.facts
-    if facts.performer is None:
-        return None
-    found = who(case.knowledge, code, facts.performer, case.payer, case.on)
-    return who_finding(case.knowledge, found, case.on) if found.state == "not_applicable" else None
+    for performer in (case.question.facts.performer, _supervisor(case)):
+        if performer is not None:
+            found = who(case.knowledge, code, performer, case.payer, case.on)
+            if found.state == "not_applicable":
+                return who_finding(case.knowledge, found, case.on)
+    return None
+
+
+def _supervisor(case: Case) -> str | None:
+    """The one clinician named beside staff, in whose name the work of the staff is billed."""
+    kinds = {name: case.knowledge.rules.performers[name].kind for name in case.question.performers}
+    own = case.knowledge.rules.performer(case.question.facts.performer or "")
+    clinicians = [name for name, kind in kinds.items() if kind == "clinician"]
+    return clinicians[0] if own is not None and own.kind == "staff" and len(clinicians) == 1 else None
 
 
 def _once(case: Case, code: str) -> Finding | None:

@@ -16,9 +16,12 @@ from bot.rules.who import who
 
 
 def who_rule(case: Case) -> Finding | None:
-    """Whether the clinician may report the named code, or who may; only when that is what was asked."""
+    """Whether the clinician may report the named code, or who may; only when that is what was asked.
+
+    When the question is how it is done (by video, where, under whom), only one who may not report at all is told so.
+    """
     facts = case.question.facts
-    if len(case.active) > 1 or facts.minutes is not None or case.about("supervision", "pair", "telehealth", "place"):
+    if len(case.active) > 1 or facts.minutes is not None or case.about("pair"):
         return None
     question = case.question
     paid = "coverage" in question.cues and question.polar and case.knowledge.rules.medicare_rules(case.payer)
@@ -30,7 +33,9 @@ def who_rule(case: Case) -> Finding | None:
     if not codes:
         return enrolled_finding(case.knowledge, facts.performer, case.on) if case.question.polar else None
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
-    return replace(who_finding(case.knowledge, found, case.on), assumptions=assumed)
+    if case.about("supervision", "telehealth", "place") and found.state == "applies" and found.role == "reports":
+        return None
+    return replace(who_finding(case.knowledge, found, case.on, furnishes=question.furnishes), assumptions=assumed)
 
 
 def _payer(case: Case) -> tuple[str | None, tuple[Assumption, ...]]:

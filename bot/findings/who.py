@@ -11,8 +11,11 @@ from bot.rules.who import WhoResult
 from corpus.knowledge import Knowledge
 
 
-def who_finding(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:
-    """Whether the performer may report the code; without a performer, who may. First sentence is the bottom line."""
+def who_finding(knowledge: Knowledge, found: WhoResult, on: date, *, furnishes: bool = False) -> Finding:
+    """Whether the performer may report the code; without a performer, who may. First sentence is the bottom line.
+
+    With `furnishes` the question is whether they may do the work, which staff may although another bills.
+    """
     if found.performer is None:
         return _listed(knowledge, found, on)
     claims = [Claim(found.reason, found.evidence)]
@@ -21,7 +24,7 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:
     if found.supervision:
         word = found.supervision.partition(" (")[0]
         claims.append(Claim(f"Supervision for {found.code}: {word}.", found.evidence))
-    verdict = _verdict(found)
+    verdict = _verdict(found, furnishes)
     warnings: tuple[AnswerWarning, ...] = ()
     if found.state == "not_applicable":
         warnings = (AnswerWarning(kind="not_covered", text=found.reason, codes=(found.code,)),)
@@ -50,10 +53,10 @@ def enrolled_finding(knowledge: Knowledge, performer: str | None, on: date) -> F
     return None
 
 
-def _verdict(found: WhoResult) -> Verdict:
+def _verdict(found: WhoResult, furnishes: bool) -> Verdict:
     if found.state == "no_data":
         return "depends"
-    return "yes" if found.role == "reports" else "no"
+    return "yes" if found.role == "reports" or (furnishes and found.role == "furnishes") else "no"
 
 
 def _listed(knowledge: Knowledge, found: WhoResult, on: date) -> Finding:

@@ -110,16 +110,22 @@ def _decide(
     if person is None:
         return "no_data", "unknown", "The performer is not named."
     if rule is not None and not rule.allowed:
+        to = " to Medicare" if medicare and ANY_PAYER not in rule.payers else ""
         where = f" at POS {' or '.join(rule.at_pos)}" if rule.at_pos else ""
         until = f" on dates of service through {rule.effective_to}" if rule.effective_to else ""
-        return "not_applicable", "none", f"A {person.label} does not report {row.code}{where}{until}.{_besides(rule)}"
+        return (
+            "not_applicable",
+            "none",
+            f"A {person.label} does not report {row.code}{to}{where}{until}.{_besides(rule)}",
+        )
     if medicare and person.medicare_from is not None and on < person.medicare_from:
         reason = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
         return "not_applicable", "none", reason
     named = person in listed
     if medicare and person.medicare_bills == "no":
-        if named:
-            return "applies", "furnishes", f"A {person.label} may do the work; the practitioner who supervises bills."
+        if named or (rule is not None and rule.allowed):
+            text = f"A {person.label} may do the work; the practitioner who supervises bills.{_besides(rule)}"
+            return "applies", "furnishes", text
         return "not_applicable", "none", person.not_billing_why or f"Medicare does not enroll a {person.label}."
     if named or (rule is not None and rule.allowed):
         return "applies", "reports", f"A {person.label} is among those who report {row.code}.{_besides(rule)}"

@@ -153,6 +153,7 @@ class Reader:
             search_text=self._search_text(message, words),
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
+            furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
             instruments=len({m.value for m in self.lexicon.mentions(words, "instrument")}),
@@ -329,6 +330,7 @@ def _instead(words: Sequence[Token], mention: Mention) -> bool:
 _ASKING_VERBS = frozenset({"can", "could", "may", "should", "do", "does", "did", "is", "are", "was", "were", "will"})
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "that", "this"})
 _SUBJECT_REACH = 5
+_FURNISH = "furnish"
 
 
 def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:

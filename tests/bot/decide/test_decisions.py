@@ -200,7 +200,23 @@ def test_audio_only_at_home_for_medicare_is_marked(bot: Bot, message: str, modif
 
 def test_a_coach_is_told_first_that_medicare_is_not_billed_and_staff_time_is_still_the_practices(bot: Bot) -> None:
     coach = ask(bot, "I am a health coach, 45 minute follow-up with a Medicare patient, what do I bill?")
-    assert coach.answer.startswith("A health coach does not report 0592T.")
+    assert coach.answer.startswith("A health coach does not report 0592T to Medicare.")
     assert billed(coach) == []
     staff = ask(bot, "A community health worker did 125 minutes of community health integration, Medicare")
     assert ("G0019", 1) in billed(staff)
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("Can a medical assistant do CCM calls for a Medicare patient?", "yes"),
+        ("Can a medical assistant bill Medicare for CCM?", "no"),
+        ("Can our community health worker furnish G0019?", "yes"),
+        ("Can our community health worker bill Medicare for G0019?", "no"),
+        ("Can a psychology intern do 90837 for Medicare?", "no"),
+        ("Can a psychologist bill Medicare 99490 when her nurse does 20 minutes?", "no"),
+        ("I am a health coach. Can I bill Medicare for coaching by video?", "no"),
+    ],
+)
+def test_staff_may_do_what_only_the_practice_bills(bot: Bot, message: str, verdict: str) -> None:
+    assert ask(bot, message).verdict == verdict
