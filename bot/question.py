@@ -81,7 +81,8 @@ class Question(Frozen):
     `assumed_service` is the service taken to be meant when none was named;
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
     scored forms were named, `apart` that different days are meant, `subject_acts` that yes or no is asked about what
-    the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it.
+    the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
+    `diagnoses` the kinds of diagnosis said (physical, mental, none).
     """
 
     text: str
@@ -104,3 +105,4 @@ class Question(Frozen):
     apart: bool = False
     subject_acts: bool = False
     furnishes: bool = False
+    diagnoses: tuple[str, ...] = ()

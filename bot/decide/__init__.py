@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
-from bot.decide.coverage import coverage_rule, not_paid_rule
+from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule
 from bot.decide.people import other_amounts_rule, price_rule, who_rule
 from bot.decide.remote import (
     conflicts_rule,
@@ -28,7 +28,13 @@ __all__ = ["Case", "decide"]
 
 def decide(case: Case) -> list[Finding]:
     """All findings for the question, strongest first; empty ones are left out."""
-    return [finding for finding in _findings(case) if finding.claims or finding.clarify or finding.codes]
+    found = [finding for finding in _findings(case) if finding.claims or finding.clarify or finding.codes]
+    return sorted(found, key=lambda finding: not _refuses(finding))
+
+
+def _refuses(finding: Finding) -> bool:
+    """Whether the clinician may not report the code: then nothing else about the code is the bottom line."""
+    return finding.rule == "who" and any(warning.kind == "not_covered" for warning in finding.warnings)
 
 
 def _findings(case: Case) -> Iterator[Finding]:
@@ -81,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     premise_rule,
     denial_rule,
     still_valid_rule,
+    diagnosis_rule,
     coverage_rule,
     not_paid_rule,
     price_rule,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.answer import AnswerWarning, Verdict
 from bot.decide.case import Case, merged
-from bot.evidence import Finding
+from bot.evidence import Claim, Finding, from_row
+from bot.findings.advice import advice
 from bot.findings.coverage import coverage_finding
 from bot.findings.price import price_finding
 from bot.respond import no_position
@@ -14,6 +16,7 @@ from index.lexical import tokenize
 _SHOWN = 2
 _BY_PHONE = "audio-only"
 _SHORT_TURN = 6
+_DIAGNOSIS = "-health diagnosis"
 
 
 def coverage_rule(case: Case) -> Finding | None:
@@ -69,6 +72,28 @@ def _on_topic(case: Case, row: PayerPosition, codes: set[str]) -> bool:
 
 def _on_telehealth(row: PayerPosition) -> bool:
     return bool(row.telehealth_pos or row.telehealth_modifier or row.audio_only)
+
+
+def diagnosis_rule(case: Case) -> Finding | None:
+    """Whether the diagnosis said is of the kind that the code asks for, when yes or no is asked."""
+    said = case.question.diagnoses
+    codes = case.active or case.service_codes
+    if not case.question.polar or not said or len(codes) != 1:
+        return None
+    row = case.knowledge.codes.get(codes[0], case.on)
+    wanted, asks, _ = (row.requires or "").partition(_DIAGNOSIS)
+    evidence = (from_row(case.knowledge, row, ("code", "label", "requires"), f"Code table, {row.code}"),)
+    if not asks or (wanted in said and (set(case.question.cues) - {"select"} or case.question.facts.performer)):
+        return None
+    if wanted in said:
+        claim = Claim(f"{row.code} requires: {row.requires}.", evidence)
+        advised = advice(case.knowledge, row.code, "mentioned", case.on)
+        verdict: Verdict = "yes" if said == (wanted,) else "depends"
+        return Finding((claim,), (advised,), verdict=verdict, rule="diagnosis")
+    text = f"{row.code} requires a {wanted}{_DIAGNOSIS}."
+    warning = AnswerWarning(kind="not_covered", text=text, codes=(row.code,))
+    refused = advice(case.knowledge, row.code, "rejected", case.on)
+    return Finding((Claim(text, evidence),), (refused,), (warning,), verdict="no", rule="diagnosis")
 
 
 def not_paid_rule(case: Case) -> Finding | None:

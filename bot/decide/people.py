@@ -31,7 +31,8 @@ def who_rule(case: Case) -> Finding | None:
     if not asked:
         return None
     if not codes:
-        return enrolled_finding(case.knowledge, facts.performer, case.on) if case.question.polar else None
+        medicare = case.knowledge.rules.medicare_rules(payer)
+        return enrolled_finding(case.knowledge, facts.performer, case.on) if question.polar and medicare else None
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
     if case.about("supervision", "telehealth", "place") and found.state == "applies" and found.role == "reports":
         return None

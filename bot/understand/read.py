@@ -154,6 +154,7 @@ class Reader:
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
+            diagnoses=tuple({m.value: None for m in self.lexicon.mentions(words, "diagnosis") if not m.negated}),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
             instruments=len({m.value for m in self.lexicon.mentions(words, "instrument")}),

@@ -220,3 +220,28 @@ def test_a_coach_is_told_first_that_medicare_is_not_billed_and_staff_time_is_sti
 )
 def test_staff_may_do_what_only_the_practice_bills(bot: Bot, message: str, verdict: str) -> None:
     assert ask(bot, message).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("Can I bill 96158 for a client with depression only?", "no"),
+        ("Client has no medical diagnosis. Is 96158 ok?", "no"),
+        ("Can I bill 96158 for a client with COPD?", "yes"),
+        ("Can I bill 96158 for a client with COPD and anxiety?", "depends"),
+    ],
+)
+def test_health_behavior_codes_ask_for_a_physical_diagnosis(bot: Bot, message: str, verdict: str) -> None:
+    answer = ask(bot, message)
+    assert answer.verdict == verdict
+    assert "physical-health diagnosis" in answer.answer
+
+
+def test_one_who_may_not_report_is_told_so_before_the_telehealth_list(bot: Bot) -> None:
+    answer = ask(bot, "Can a health coach bill 90832 for a Medicare telehealth visit?")
+    assert answer.verdict == "no"
+    assert answer.answer.startswith("No. A health coach does not report 90832")
+
+
+def test_medicares_enrollment_is_not_told_of_another_payer(bot: Bot) -> None:
+    assert not ask(bot, "Can an intern bill under my NPI for Aetna?").answer.startswith("No. Medicare")
