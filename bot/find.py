@@ -47,6 +47,9 @@ _SHORT, _FEW = 6, 2
 _ROW_NEAR = 0.4
 """Least cosine for a modifier or place to be taken for the one described."""
 _ANY_DAY = date.max
+_VERY_CASE = 0.8
+"""Least share of the question's words for a statement on a common error to speak of the case described."""
+_ERROR = "common-error"
 _SUBJECT = 4
 """Codes that statements should be about, at most."""
 # Weights of the parts of a statement's score, set by hand on the development questions.
@@ -124,8 +127,11 @@ class Finder:
         if not kept:
             return []
         verdict = None
-        if question.polar and not any(finding.verdict for finding in turn.findings):
+        told = next((finding.verdict for finding in turn.findings if finding.verdict), None)
+        if question.polar and told is None:
             verdict = self._verdict(question, kept[0].statement)
+        elif question.polar and told == "yes" and self._objects(question, kept[0]):
+            verdict = "no"
         leading = kept[:1] if decided and verdict else ()
         if leading:
             lead = claim(self.knowledge, leading[0].statement)
@@ -135,6 +141,11 @@ class Finder:
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _objects(self, question: Question, best: Found) -> bool:
+        """Whether a statement says no to the very case described, which a rule that sees only codes allowed."""
+        objecting = best.coverage >= _VERY_CASE and best.statement.kind == _ERROR
+        return objecting and self._verdict(question, best.statement) == "no"
 
     def _verdict(self, question: Question, statement: Statement) -> Verdict | None:
         """What the leading statement says to yes or no; nothing when it does not speak of the codes asked about."""

@@ -49,7 +49,7 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     if sign in (None, "depends"):
         return sign
     least = max(1.0, _SHARE_YES * len(wanted)) if sign == "yes" else 1
-    if wanted and shared < least and (len(wanted) > _FEW or sign == "yes"):
+    if wanted and shared < least and (len(wanted) > _FEW or sign == "yes" or not any(shares.values())):
         return None
     return turned(sign) if asked_negatively(lexicon, question) else sign
 

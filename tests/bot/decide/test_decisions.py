@@ -245,3 +245,13 @@ def test_one_who_may_not_report_is_told_so_before_the_telehealth_list(bot: Bot) 
 
 def test_medicares_enrollment_is_not_told_of_another_payer(bot: Bot) -> None:
     assert not ask(bot, "Can an intern bill under my NPI for Aetna?").answer.startswith("No. Medicare")
+
+
+def test_an_error_known_of_the_case_described_outweighs_codes_that_go_together(bot: Bot) -> None:
+    answer = ask(bot, "Can I bill 90785 with 90837 when an interpreter is used?")
+    assert answer.verdict == "no"
+    assert ask(bot, "Can I bill 90785 with 90837?").verdict == "yes"
+
+
+def test_a_statement_that_shares_no_word_with_the_question_gives_no_verdict(bot: Bot) -> None:
+    assert ask(bot, "Do I need a diagnosis for 0591T?").verdict is None
