@@ -149,7 +149,7 @@ class Finder:
 
     def _verdict(self, question: Question, statement: Statement) -> Verdict | None:
         """What the leading statement says to yes or no; nothing when it does not speak of the codes asked about."""
-        asked = {mention.code for mention in question.facts.codes}
+        asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
         if asked and not asked & set(statement.codes):
             return None
         return verdict_of(self.reader.lexicon, question.text, statement.text)
