@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
-from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule
+from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
 from bot.decide.people import other_amounts_rule, price_rule, who_rule
 from bot.decide.remote import (
     conflicts_rule,
@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     place_rule,
     modifier_rule,
     limit_rule,
+    requires_rule,
     describe_rule,
 )
 """In order of weight: the first finding gives the bottom line."""

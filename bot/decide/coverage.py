@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.answer import AnswerWarning, Verdict
+from bot.answer import AnswerWarning
 from bot.decide.case import Case, merged
-from bot.evidence import Claim, Finding, from_row
+from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.findings.advice import advice
 from bot.findings.coverage import coverage_finding
 from bot.findings.price import price_finding
 from bot.respond import no_position
 from bot.rules.price import price
-from corpus.rows import PayerPosition
+from corpus.rows import Code, PayerPosition
 from index.lexical import tokenize
 
 _SHOWN = 2
@@ -75,25 +75,38 @@ def _on_telehealth(row: PayerPosition) -> bool:
 
 
 def diagnosis_rule(case: Case) -> Finding | None:
-    """Whether the diagnosis said is of the kind that the code asks for, when yes or no is asked."""
-    said = case.question.diagnoses
-    codes = case.active or case.service_codes
-    if not case.question.polar or not said or len(codes) != 1:
+    """Refuses the code when yes or no is asked and only another kind of diagnosis than it requires is said."""
+    row, wanted = _wanted_diagnosis(case)
+    if row is None or wanted in case.question.diagnoses:
         return None
-    row = case.knowledge.codes.get(codes[0], case.on)
-    wanted, asks, _ = (row.requires or "").partition(_DIAGNOSIS)
-    evidence = (from_row(case.knowledge, row, ("code", "label", "requires"), f"Code table, {row.code}"),)
-    if not asks or (wanted in said and (set(case.question.cues) - {"select"} or case.question.facts.performer)):
-        return None
-    if wanted in said:
-        claim = Claim(f"{row.code} requires: {row.requires}.", evidence)
-        advised = advice(case.knowledge, row.code, "mentioned", case.on)
-        verdict: Verdict = "yes" if said == (wanted,) else "depends"
-        return Finding((claim,), (advised,), verdict=verdict, rule="diagnosis")
     text = f"{row.code} requires a {wanted}{_DIAGNOSIS}."
     warning = AnswerWarning(kind="not_covered", text=text, codes=(row.code,))
     refused = advice(case.knowledge, row.code, "rejected", case.on)
-    return Finding((Claim(text, evidence),), (refused,), (warning,), verdict="no", rule="diagnosis")
+    return Finding((Claim(text, _required(case, row)),), (refused,), (warning,), verdict="no", rule="diagnosis")
+
+
+def requires_rule(case: Case) -> Finding | None:
+    """All that the code requires, when the diagnosis said is one of it and nothing but yes or no is asked."""
+    row, wanted = _wanted_diagnosis(case)
+    if row is None or wanted not in case.question.diagnoses or set(case.question.cues) - {"select"}:
+        return None
+    mentioned = advice(case.knowledge, row.code, "mentioned", case.on)
+    claim = Claim(f"{row.code} requires: {row.requires}.", _required(case, row))
+    return Finding((claim,), (mentioned,), verdict="depends", rule="diagnosis")
+
+
+def _wanted_diagnosis(case: Case) -> tuple[Code | None, str]:
+    """The one code asked about and the kind of diagnosis that it requires, when a kind was said."""
+    codes = case.active or case.service_codes
+    if not case.question.polar or not case.question.diagnoses or len(codes) != 1:
+        return None, ""
+    row = case.knowledge.codes.get(codes[0], case.on)
+    wanted, asks, _ = (row.requires or "").partition(_DIAGNOSIS)
+    return (row, wanted) if asks else (None, "")
+
+
+def _required(case: Case, row: Code) -> tuple[Evidence, ...]:
+    return (from_row(case.knowledge, row, ("code", "label", "requires"), f"Code table, {row.code}"),)
 
 
 def not_paid_rule(case: Case) -> Finding | None:

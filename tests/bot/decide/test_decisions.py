@@ -227,7 +227,7 @@ def test_staff_may_do_what_only_the_practice_bills(bot: Bot, message: str, verdi
     [
         ("Can I bill 96158 for a client with depression only?", "no"),
         ("Client has no medical diagnosis. Is 96158 ok?", "no"),
-        ("Can I bill 96158 for a client with COPD?", "yes"),
+        ("Can I bill 96158 for a client with COPD?", "depends"),
         ("Can I bill 96158 for a client with COPD and anxiety?", "depends"),
     ],
 )
@@ -235,6 +235,12 @@ def test_health_behavior_codes_ask_for_a_physical_diagnosis(bot: Bot, message: s
     answer = ask(bot, message)
     assert answer.verdict == verdict
     assert "physical-health diagnosis" in answer.answer
+
+
+def test_the_right_diagnosis_does_not_outweigh_a_time_that_is_too_short(bot: Bot) -> None:
+    answer = ask(bot, "Can I bill 96158 for 10 minutes with a COPD patient?")
+    assert answer.verdict == "no"
+    assert "time_not_met" in {warning.kind for warning in answer.warnings}
 
 
 def test_one_who_may_not_report_is_told_so_before_the_telehealth_list(bot: Bot) -> None:
