@@ -11,32 +11,14 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.answer import Answer
+from bot.asking import Asks
 from corpus.errors import CorpusError
 from index.errors import SearchIndexError
-
-
-class Asker(Protocol):
-    """What a batch needs of the engine."""
-
-    def ask(
-        self,
-        message: str,
-        conversation: str | None = None,
-        *,
-        date: dt.date | None = None,
-        payer: str | None = None,
-        item_id: str | None = None,
-    ) -> Answer:
-        """Answer one message."""
-
-    def forget(self, conversation: str) -> None:
-        """Drop what a conversation said so far."""
 
 
 class BatchItem(BaseModel):
@@ -59,7 +41,7 @@ class Outcome:
 
 
 def run(
-    bot: Asker, lines: Iterable[bytes], *, date: dt.date | None = None, payer: str | None = None
+    bot: Asks, lines: Iterable[bytes], *, date: dt.date | None = None, payer: str | None = None
 ) -> Iterator[Outcome]:
     """Answer every line that is not blank; `date` and `payer` stand in where an item names none.
 
@@ -87,7 +69,7 @@ def run(
         yield Outcome(answer.model_dump_json(), failed=False)
 
 
-def _answer(bot: Asker, item: BatchItem, date: dt.date | None, payer: str | None) -> Answer:
+def _answer(bot: Asks, item: BatchItem, date: dt.date | None, payer: str | None) -> Answer:
     conversation = f"batch-{uuid4().hex}"
     try:
         *_, answer = (

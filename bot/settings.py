@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
 from bot.errors import SettingError
+from corpus.database import sqlite_url
 
 PREFIX = "CODECITE_"
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -53,6 +54,11 @@ class Settings(BaseSettings):
         default="warning",
         description="Least level that is logged to standard error. Logs never hold message text.",
     )
+    database: str | None = Field(
+        default=None,
+        description="Database of conversations, feedback and imported official files, as a URL: "
+        "sqlite:////path/file.db or postgresql://user:password@host/name. Default: SQLite files in the home folder.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that the web chat listens on.")
 
@@ -60,6 +66,16 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where built indexes live."""
         return self.home / "index"
+
+    @property
+    def database_url(self) -> str:
+        """Where conversations, feedback and own documents are kept."""
+        return self.database or sqlite_url(self.home / "codecite.db")
+
+    @property
+    def official_url(self) -> str:
+        """Where imported official files are kept: a file of its own in SQLite, whose imports block other writers."""
+        return self.database or sqlite_url(self.home / "official.db")
 
 
 def load() -> Settings:

@@ -4,7 +4,8 @@ CorpusError                 anything below; carries `hint`
 ├── MissingFileError        a file or folder of the corpus is not there
 ├── TableError              a CSV table has a bad header, row or cell (file, line and column are named)
 ├── GuidanceError           a statement or front matter cannot be read (file and line are named)
-└── UnknownRecordError      a record asked for by key does not exist
+├── UnknownRecordError      a record asked for by key does not exist
+└── DatabaseError           a database cannot be opened
 """
 
 from __future__ import annotations
@@ -60,3 +61,9 @@ class UnknownRecordError(CorpusError, KeyError):
 
     def __str__(self) -> str:
         return f"no {self.kind} {self.key!r}"
+
+
+class DatabaseError(CorpusError):
+    """A database cannot be opened; the message never holds a password."""
+
+    hint = "Check CODECITE_DATABASE: for example sqlite:////path/codecite.db or postgresql://user:password@host/name."

@@ -6,6 +6,7 @@ encoder and embeds the corpus (about a minute), later runs open it or re-index w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,15 @@ def built_index(index_home: Path) -> Index:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CODECITE_CHROMA_URL", raising=False)
         return ensure_index(Knowledge(SHIPPED), index_home)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL server of this run's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        import pgserver
+
+        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.answer import Answer
-    from bot.batch import Asker
+    from bot.asking import Asks
     from corpus.knowledge import Knowledge
 
 COMMANDS = {
@@ -65,7 +65,7 @@ def chat(day: DateOption = None, payer: PayerOption = None) -> None:
 class Talk:
     """One conversation: the date and payer in force, and the last answer."""
 
-    bot: Asker
+    bot: Asks
     knowledge: Knowledge
     console: Console
     on: date | None = None

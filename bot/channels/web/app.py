@@ -31,8 +31,9 @@ from markdown_it import MarkdownIt
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.asking import Asks
 from bot.channels.web.page import CSS, HERE, SCRIPT, build_page, read_examples
-from bot.channels.web.turns import Asks, Desk
+from bot.channels.web.turns import Desk
 from bot.errors import UsageError
 from bot.logs import get_logger
 from bot.settings import Settings

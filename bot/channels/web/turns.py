@@ -9,9 +9,10 @@ import datetime
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from bot.answer import Answer
+from bot.asking import Asks
 from bot.channels.render_html import answer_html, clarify_html, facts_html, message_html, notice_html
 from bot.logs import get_logger
 
@@ -21,25 +22,6 @@ LONGEST = 4000
 
 UNREAD = frozenset({"out_of_scope", "refused"})
 """Answers to messages that were declined unread: the facts in force stay as they were."""
-
-
-class Asks(Protocol):
-    """What the web chat needs of the engine."""
-
-    def ask(
-        self,
-        message: str,
-        conversation: str | None = None,
-        *,
-        date: datetime.date | None = None,
-        payer: str | None = None,
-    ) -> Answer:
-        """A verified Answer to `message`."""
-        ...
-
-    def forget(self, conversation: str) -> None:
-        """Drop the facts of a conversation."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from bot.answer import (
     Sentence,
     SourceRef,
 )
+from bot.asking import Asks
 from bot.channels.web.app import LOOPBACK, build_app
-from bot.channels.web.turns import Asks
 from corpus.knowledge import Knowledge
 
 SOURCE = SourceRef(
