@@ -7,16 +7,13 @@ the message: everything that a step hands to the next lies in a `Turn`, which tr
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
@@ -29,6 +26,7 @@ from bot.find import Finder
 from bot.guard import screen
 from bot.guard.scope import scope_for
 from bot.logs import get_logger
+from bot.memory import Conversations
 from bot.question import Facts
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
@@ -40,45 +38,55 @@ from index.search import Index, ensure_index
 
 log = get_logger("engine")
 
-CONVERSATIONS_KEPT = 2000
-"""Conversations in memory; the one unused for longest is forgotten first."""
-
-
 _OTHER_FIELDS = ("other-specialty", "unrelated")
 """Declines that a service or code of ours in the message overrules."""
 
 
 class Memory(TypedDict, total=False):
-    """What a conversation remembers between turns: the facts in force as JSON values, no text."""
+    """What a conversation remembers between turns: the facts in force and the last answer, no text of a message."""
 
     facts: dict[str, Any]
+    answer: dict[str, Any]
     cues: list[str]
     polar: bool
 
 
 class Bot:
-    """Answers messages from one knowledge and one index. Safe to share between threads."""
+    """Answers messages from one knowledge and one index. Safe to share between threads.
 
-    def __init__(self, settings: Settings, knowledge: Knowledge, index: Index) -> None:
+    `conversations` is where facts are remembered; by default in memory, gone with the process.
+    """
+
+    def __init__(
+        self, settings: Settings, knowledge: Knowledge, index: Index, conversations: Conversations | None = None
+    ) -> None:
         self.settings = settings
         self.knowledge = knowledge
         self.index = index
-        self._steps = Steps(knowledge, index)
-        self._saver = InMemorySaver()
-        self._graph = _wire(self._steps).compile(checkpointer=self._saver)
-        self._last: OrderedDict[str, Answer] = OrderedDict()
-        self._lock = threading.Lock()
+        self.conversations = conversations or Conversations()
+        graph = _wire(Steps(knowledge, index))
+        self._alone = graph.compile()
+        self._graph = graph.compile(checkpointer=self.conversations.saver)
 
     @classmethod
-    def open(cls, settings: Settings, *, progress: Any = None) -> Bot:
+    def open(cls, settings: Settings, *, progress: Any = None, keep: bool = False) -> Bot:
         """A ready bot: loads the knowledge and opens the index, building it when it is missing, stale or corrupt.
 
+        With `keep`, conversations live in the database of the settings and outlast the process; close the bot then.
+
         Raises:
-            CorpusError: the knowledge cannot be read (file and line named).
+            CorpusError: the knowledge cannot be read (file and line named), or the database cannot be opened.
             SearchIndexError: the index can neither be opened nor built.
         """
         knowledge = Knowledge(settings.corpus)
-        return cls(settings, knowledge, ensure_index(knowledge, settings.index_folder, progress))
+        index = ensure_index(knowledge, settings.index_folder, progress)
+        days = settings.conversation_days
+        conversations = Conversations.open(settings.database_url, days=days) if keep else None
+        return cls(settings, knowledge, index, conversations)
+
+    def close(self) -> None:
+        """Close the database of conversations."""
+        self.conversations.close()
 
     def ask(
         self,
@@ -100,35 +108,22 @@ class Bot:
         """
         today = date or dt.date.today()
         turn = Turn(message=message, today=today, item_id=item_id or uuid.uuid4().hex, payer=payer, date=date)
-        if conversation is not None:
-            turn.previous = self._last.get(conversation)
-        thread = conversation or uuid.uuid4().hex
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
         started = time.perf_counter()
-        self._graph.invoke({}, config, context=turn, durability="exit")
+        if conversation is None:
+            self._alone.invoke({}, context=turn)
+        else:
+            config: RunnableConfig = {"configurable": {"thread_id": conversation}}
+            self._graph.invoke({}, config, context=turn, durability="exit")
+            self.conversations.used(conversation)
         assert turn.answer is not None, "the graph ends with an answer"
         turn.timings["total"] = _ms(started)
         answer = turn.answer.model_copy(update={"timings_ms": {k: round(v, 2) for k, v in turn.timings.items()}})
-        if conversation is None:
-            self._saver.delete_thread(thread)
-        elif not turn.revisited:
-            self._remember(conversation, answer)
         _report(answer, turn)
         return answer
 
-    def _remember(self, conversation: str, answer: Answer) -> None:
-        with self._lock:
-            self._last[conversation] = answer
-            self._last.move_to_end(conversation)
-            gone = [self._last.popitem(last=False)[0] for _ in range(len(self._last) - CONVERSATIONS_KEPT)]
-        for thread in gone:
-            self._saver.delete_thread(thread)
-
     def forget(self, conversation: str) -> None:
         """Forget a conversation: its facts and its last answer."""
-        with self._lock:
-            self._last.pop(conversation, None)
-        self._saver.delete_thread(conversation)
+        self.conversations.forget(conversation)
 
 
 class Steps:
@@ -149,8 +144,10 @@ class Steps:
             **{f"edition:{name}": text for name, text in knowledge.coverage.editions.items()},
         }
 
-    def guard(self, turn: Turn) -> None:
+    def guard(self, turn: Turn, memory: Memory) -> None:
         """Identifiers replaced, hidden instructions neutralised, what is out of scope declined."""
+        held = memory.get("answer")
+        turn.previous = Answer.model_validate(held) if held else None
         judge = self._judge if turn.previous is None else None
         screened = screen(turn.message, self.knowledge, judge)
         if (
@@ -199,7 +196,7 @@ class Steps:
         """Findings become one draft."""
         turn.draft = compose(self.knowledge, turn)
 
-    def verify(self, turn: Turn) -> None:
+    def verify(self, turn: Turn, _: Memory) -> Memory:
         """What the knowledge does not support is dropped; what is left becomes the Answer."""
         draft = turn.draft
         checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings)
@@ -213,6 +210,7 @@ class Steps:
         if not draft.claims:
             draft.claims, draft.status, draft.codes = respond.nothing(self.knowledge).claims, "no_evidence", ()
         turn.answer = answer(self.knowledge, turn, self.versions)
+        return _kept(turn.answer)
 
     def _trimmed(self, turn: Turn, checked: Verified) -> tuple[Claim, ...]:
         """The kept sentences with no more evidence than they and the codes and warnings beside them need."""
@@ -227,31 +225,33 @@ class Steps:
         assert previous is not None, "only with a last answer"
         assert move is not None, "only on such a turn"
         turn.answer = revisit(self.knowledge, move, previous, turn.item_id, question.text)
-        turn.revisited = True
 
-    def decline(self, turn: Turn) -> None:
+    def decline(self, turn: Turn, _: Memory) -> Memory:
         """The fixed reply to what is out of scope or must be refused."""
         turn.answer = respond.declined(self.knowledge, turn, self.versions)
+        return _kept(turn.answer)
+
+
+def _kept(answer: Answer) -> Memory:
+    """What is remembered of an answer: all but the message it answered."""
+    return {"answer": answer.model_copy(update={"question": ""}).model_dump(mode="json")}
 
 
 def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
     """The order of the steps."""
     graph = StateGraph(Memory, context_schema=Turn)
 
-    def step(name: str, work: Callable[[Turn], None]) -> None:
+    def step(name: str, work: Callable[[Turn, Memory], Memory | None]) -> None:
         def run(state: Memory, runtime: Runtime[Turn]) -> Memory:
             started = time.perf_counter()
-            work(runtime.context)
+            update = work(runtime.context, state)
             runtime.context.timings[name] = _ms(started)
-            return {}
+            return update or {}
 
         graph.add_node(name, run)
 
-    def understand(state: Memory, runtime: Runtime[Turn]) -> Memory:
-        started = time.perf_counter()
-        update = steps.understand(runtime.context, state)
-        runtime.context.timings["understand"] = _ms(started)
-        return update
+    def alone(work: Callable[[Turn], None]) -> Callable[[Turn, Memory], Memory | None]:
+        return lambda turn, _: work(turn)
 
     def allowed(state: Memory, runtime: Runtime[Turn]) -> str:
         screened = runtime.context.screened
@@ -262,13 +262,13 @@ def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
         return "revisit" if move_of(turn.read, turn.previous) else "decide"
 
     step("guard", steps.guard)
-    graph.add_node("understand", understand)
-    step("decide", steps.decide)
-    step("find", steps.find)
-    step("compose", steps.compose)
+    step("understand", steps.understand)
+    step("decide", alone(steps.decide))
+    step("find", alone(steps.find))
+    step("compose", alone(steps.compose))
     step("verify", steps.verify)
     step("decline", steps.decline)
-    step("revisit", steps.revisit)
+    step("revisit", alone(steps.revisit))
     graph.add_edge(START, "guard")
     graph.add_conditional_edges("guard", allowed, ["understand", "decline"])
     graph.add_conditional_edges("understand", about_the_last, ["revisit", "decide"])

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     home: Path = Field(
         default_factory=_default_home,
-        description="Folder for what codecite builds and keeps, such as the index. Safe to delete: it is rebuilt.",
+        description="Folder for what codecite builds and keeps. The index in it is rebuilt when missing; databases are not.",
     )
     payer: str | None = Field(
         default=None,
@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         default=None,
         description="Database of conversations, feedback and imported official files, as a URL: "
         "sqlite:////path/file.db or postgresql://user:password@host/name. Default: SQLite files in the home folder.",
+    )
+    conversation_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days after which a conversation that nobody used is forgotten.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that the web chat listens on.")

@@ -43,7 +43,6 @@ class Turn:
     findings: list[Finding] = field(default_factory=list)
     draft: Draft = field(default_factory=Draft)
     dropped: int = 0
-    revisited: bool = False
     answer: Answer | None = None
     timings: dict[str, float] = field(default_factory=dict)
 

@@ -41,7 +41,7 @@ MAY_IMPORT_OF_OURS = {
 ONLY_IN = {
     ("gradio", "slack_bolt", "slack_sdk", "fastapi", "uvicorn", "starlette"): ("bot.channels", "eval"),
     ("chromadb", "sentence_transformers", "onnxruntime", "onnx", "torch", "tokenizers", "bm25s"): ("index", "eval"),
-    ("langchain", "langchain_core", "langgraph"): ("bot.engine", "bot.llm", "bot.retriever", "index.retriever", "eval"),
+    ("langchain", "langchain_core", "langgraph"): ("bot.engine", "bot.llm", "bot.memory", "index.retriever", "eval"),
 }
 HEAVY = ("torch", "sentence_transformers", "gradio", "fastapi", "transformers")
 

@@ -32,6 +32,10 @@ def ask(
         bool, typer.Option("--all", "-a", help="Show every source with its address, and every code mentioned.")
     ] = False,
     as_json: JsonOption = False,
+    conversation: Annotated[
+        str | None,
+        typer.Option("--conversation", "-c", metavar="ID", help="Continue or begin the conversation of this id."),
+    ] = None,
     batch: Annotated[
         str | None, typer.Option("--batch", "-b", metavar="FILE", help="Answer a JSON Lines file; - reads stdin.")
     ] = None,
@@ -43,6 +47,7 @@ def ask(
     - `codecite ask "can I bill 90837 with 90785?" --payer medicare --date 2026-03-02`
     - `echo "is 96150 valid?" | codecite ask -`
     - `codecite ask "is 96150 still valid?" --all` (every source with its address)
+    - `codecite ask "and 60 minutes?" --conversation morning` (facts carry over; `codecite forget morning` ends it)
     - `codecite ask --batch questions.jsonl > answers.jsonl`
 
     A line of a question file: `{"id": "a1", "turns": ["45 minutes of therapy, which code?"], "dos": "2026-03-02"}`.
@@ -56,6 +61,8 @@ def ask(
 
     if (question is None) == (batch is None):
         raise UsageError("give either a question or --batch FILE", hint='codecite ask "45 minutes of therapy"')
+    if batch is not None and conversation is not None:
+        raise UsageError("--conversation and --batch do not go together", hint="each line of a batch has its own turns")
     text = _message(question) if question is not None else ""
     on = parse_date(day)
     held = settings()
@@ -64,7 +71,9 @@ def ask(
         with ExitStack() as stack:
             lines = _open(batch, stack)
             raise typer.Exit(_run_batch(open_bot(held), lines, on, who))
-    answer = open_bot(held).ask(text, date=on, payer=who)
+    bot = open_bot(held, keep=conversation is not None)
+    answer = bot.ask(text, conversation, date=on, payer=who)
+    bot.close()
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return

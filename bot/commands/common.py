@@ -189,12 +189,15 @@ class _Building:
             self._bar.stop()
 
 
-def open_bot(held: Settings) -> Bot:
-    """A ready bot; the index is built first, with progress, when there is none that fits."""
+def open_bot(held: Settings, *, keep: bool = False) -> Bot:
+    """A ready bot; the index is built first, with progress, when there is none that fits.
+
+    With `keep`, conversations are kept in the database; close the bot then.
+    """
     from bot.engine import Bot
 
     with building() as progress:
-        return Bot.open(held, progress=progress)
+        return Bot.open(held, progress=progress, keep=keep)
 
 
 def ensure_index(held: Settings) -> None:

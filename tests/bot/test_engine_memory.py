@@ -85,7 +85,7 @@ def leaves(held: Any) -> Iterator[str]:
 
 
 def remembered(bot: Bot) -> str:
-    saver = bot._saver
+    saver = bot.conversations.saver
     return "\n".join(leaves([saver.storage, saver.writes, saver.blobs])).lower()
 
 
@@ -120,7 +120,7 @@ def test_forgetting_what_was_never_known_is_fine(bot: Bot) -> None:
 
 
 def test_the_conversation_unused_for_longest_is_forgotten_first(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.CONVERSATIONS_KEPT", 2)
+    monkeypatch.setattr("bot.memory.KEPT_IN_MEMORY", 2)
     oldest, used, newest = Talk(bot), Talk(bot), Talk(bot)
     for talk in (oldest, used, oldest, newest):
         talk("individual therapy for 40 minutes, Aetna")

@@ -144,7 +144,7 @@ def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None
     _check_address(host, port)
     from bot.engine import Bot
 
-    bot = Bot.open(settings)
+    bot = Bot.open(settings, keep=True)
     app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "")
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
     first = next(iter(read_examples().values()))[0].question
