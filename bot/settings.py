@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     home: Path = Field(
         default_factory=_default_home,
-        description="Folder for what codecite builds and keeps. The index in it is rebuilt when missing; databases are not.",
+        description="Folder of the index, which is rebuilt when missing, and of the databases, which are not.",
     )
     payer: str | None = Field(
         default=None,
