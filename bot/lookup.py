@@ -66,3 +66,37 @@ def similar_codes(knowledge: Knowledge, asked: str, on: date, limit: int = 3) ->
     order = sorted(weight(row) for row in knowledge.codes)
     least = order[0][0] if order else 0
     return tuple(item[-1] for item in order if item[0] == least)[:limit] if 0 < least <= MOST_SLIPS else ()
+
+
+def find_codes(knowledge: Knowledge, text: str, on: date, limit: int = 12) -> tuple[str, ...]:
+    """Codes that `text` may mean, best first: named in it, beginning like it, one slip away, or described by it.
+
+    Words are compared with labels and aliases, so "helth coaching" finds what "health coaching" does; of equals,
+    codes active on `on` come first.
+    """
+    from rapidfuzz import fuzz, process
+
+    asked = " ".join(text.split())
+    named = [code for code in codes_in(asked.upper(), knowledge.known_codes) if code in knowledge.codes]
+    if named:
+        return tuple(dict.fromkeys(named))[:limit]
+    if not asked:
+        return ()
+
+    def rank(code: str) -> tuple[bool, bool, str]:
+        row = knowledge.codes.get(code)
+        return knowledge.codes.status(code, on) != "active", row.scope != "core", code
+
+    if any(character.isdigit() for character in asked) and " " not in asked:
+        alike = [row.code for row in knowledge.codes if row.code.startswith(asked.upper())]
+        return (*sorted(alike, key=rank),)[:limit] or similar_codes(knowledge, asked.upper(), on, limit)
+    phrases = [(words, row.code) for row in knowledge.codes for words in (*row.aliases, row.label.lower())]
+    found = process.extract(
+        asked.lower(), [words for words, _ in phrases], scorer=fuzz.token_set_ratio, limit=60, score_cutoff=65
+    )
+    best: dict[str, float] = {}
+    for words, score, place in found:
+        # A phrase that says little else weighs more than a long one that contains the words too.
+        weight = score + fuzz.ratio(asked.lower(), words) / 4
+        best[phrases[place][1]] = max(weight, best.get(phrases[place][1], 0))
+    return tuple(sorted(best, key=lambda code: (-round(best[code] / 5), *rank(code))))[:limit]

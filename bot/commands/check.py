@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.rules.claim import Issue, Report
+    from corpus.knowledge import Knowledge
 
 STYLES = {"deny": "bold red", "warn": "bold yellow", "info": "bold cyan"}
 WORDS = {"deny": "DENY", "warn": "CHECK", "info": "NOTE"}
@@ -79,59 +80,19 @@ def check(
     claims = read_claims(file, default, held) if file else (default,)
     reports = [run(held, claim) for claim in claims]
     if as_json:
-        typer.echo(json.dumps(as_data(reports), indent=2, default=str))
+        typer.echo(json.dumps(as_data(held, reports), indent=2))
     else:
         _print(reports)
     if any(report.denies for report in reports):
         raise typer.Exit(1)
 
 
-def as_data(reports: list[Report]) -> dict[str, Any]:
+def as_data(knowledge: Knowledge, reports: list[Report]) -> dict[str, Any]:
     """The reports as plain data: one entry a claim with its lines and issues, each issue with its evidence."""
-    return {"denies": any(report.denies for report in reports), "claims": [_claim(report) for report in reports]}
+    from bot.toolbox import claim_report
 
-
-def _claim(report: Report) -> dict[str, Any]:
-    claim = report.claim
-    return {
-        "date": claim.on.isoformat(),
-        "payer": claim.payer,
-        "performer": claim.performer,
-        "denies": report.denies,
-        "lines": [
-            {
-                "line": number,
-                "code": line.code,
-                "units": line.units,
-                "modifiers": list(line.modifiers),
-                "pos": line.pos,
-                "minutes": line.minutes,
-            }
-            for number, line in enumerate(claim.lines, start=1)
-        ],
-        "issues": [_issue(issue) for issue in report.issues],
-    }
-
-
-def _issue(issue: Issue) -> dict[str, Any]:
-    return {
-        "severity": issue.severity,
-        "kind": issue.kind,
-        "lines": list(issue.lines),
-        "codes": list(issue.codes),
-        "text": issue.text,
-        "fix": issue.fix,
-        "evidence": [
-            {
-                "kind": each.kind,
-                "ref": each.ref,
-                "title": each.title,
-                "quote": each.quote,
-                "sources": list(each.sources),
-            }
-            for each in issue.evidence
-        ],
-    }
+    claims = [claim_report(knowledge, report).model_dump(mode="json") for report in reports]
+    return {"denies": any(report.denies for report in reports), "claims": claims}
 
 
 def _print(reports: list[Report]) -> None:

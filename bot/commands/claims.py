@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import InputFileError, OptionError, UsageError
+from bot.errors import InputFileError, UsageError
+from bot.inputs import parse_date, parse_lines, parse_minutes, parse_modifiers, parse_payer, parse_performer
 
 if TYPE_CHECKING:
     from bot.rules.claim import Claim, Line
     from corpus.knowledge import Knowledge
 
+__all__ = ["COLUMNS", "parse_lines", "parse_minutes", "parse_modifiers", "parse_performer", "read_claims"]
+
 COLUMNS = ("claim", "date", "code", "units", "modifiers", "pos", "minutes", "payer", "performer")
 """Columns of a claim file; only `code` is required, the command's options fill what a row leaves blank."""
-
-_SEPARATORS = re.compile(r"[\s,;|:]+")
-
-
-def parse_minutes(words: Iterable[str]) -> dict[str, int]:
-    """`90837=55` words as code to minutes; raises UsageError for anything else."""
-    found: dict[str, int] = {}
-    for word in words:
-        code, equals, number = word.partition("=")
-        if not equals or not re.fullmatch(r"-?\d+", number.strip()):
-            raise UsageError(f"--minutes {word!r} is not understood", hint="Write CODE=MINUTES, for example 90837=55.")
-        found[code.strip().upper()] = int(number)
-    return found
-
-
-def parse_modifiers(words: Iterable[str]) -> tuple[str, ...]:
-    """Modifiers, several to a word when separated by commas or spaces, upper case."""
-    return tuple(part.upper() for word in words for part in _SEPARATORS.split(word) if part)
-
-
-def parse_performer(text: str | None, held: Knowledge) -> str | None:
-    """The performer's key for a credential or name; raises OptionError with the nearest names."""
-    from bot.commands.common import nearest
-
-    if text is None:
-        return None
-    row = held.rules.performer(text)
-    if row is None:
-        names = sorted({name for one in held.rules.performers.values() for name in (*one.aliases, one.performer)})
-        raise OptionError("--performer", text, nearest=nearest(text.lower(), names), hint="For example lcsw, np or md.")
-    return row.performer
-
-
-def parse_lines(words: Iterable[str]) -> tuple[Line, ...]:
-    """Claim lines such as `96127x2` or `99213-25`; raises UsageError."""
-    from bot.rules.claim import parse_line
-
-    try:
-        return tuple(parse_line(word) for word in words)
-    except ValueError as error:
-        raise UsageError(str(error), hint="Example: codecite check 90837 90785 96127x2") from error
 
 
 def read_claims(path: Path, default: Claim, held: Knowledge) -> tuple[Claim, ...]:
@@ -101,7 +62,6 @@ def _check_columns(path: Path, names: Iterable[str] | None) -> None:
 def _row(
     path: Path, number: int, row: dict[str, str], default: Claim, held: Knowledge
 ) -> tuple[tuple[str, date], Line, tuple[str | None, str | None]]:
-    from bot.commands.common import parse_date, parse_payer
     from bot.rules.claim import parse_line, with_details
 
     try:

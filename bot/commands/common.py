@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.inputs import nearest, parse_date, parse_payer
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from corpus.knowledge import Knowledge
     from index.layout import Progress
 
+__all__ = [
+    "DateOption",
+    "JsonOption",
+    "PayerOption",
+    "building",
+    "ensure_index",
+    "knowledge",
+    "nearest",
+    "open_bot",
+    "parse_date",
+    "parse_payer",
+    "settings",
+    "stderr",
+]
+
 DateOption = Annotated[
     str | None,
     typer.Option("--date", "-d", metavar="DATE", help="Date of service, for example 2026-03-02. Default: today."),
@@ -28,48 +43,6 @@ PayerOption = Annotated[
     str | None, typer.Option("--payer", "-p", metavar="PAYER", help="Payer, for example medicare or aetna.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
-_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_US_FORMS = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y%m%d")
-ANY_PAYER = "any"
-EARLIEST = date(1990, 1, 1)
-
-
-def parse_date(text: str | None, option: str = "--date") -> date | None:
-    """The date of service that `text` names, None when it is None.
-
-    Understood are ISO (2026-03-02, 20260302), US order (3/2/2026, 03-02-26, Mar 2, 2026) and today or yesterday.
-
-    Raises:
-        UsageError: it is no date, or no day of any claim that could still be billed (before 1990 or after 2099).
-    """
-    from bot.errors import UsageError
-
-    if text is None:
-        return None
-    found = _date(" ".join(text.replace(",", " ").split()))
-    if found is None:
-        raise UsageError(
-            f"{option} {text!r} is not a date", hint="Write it as 2026-03-02 or 3/2/2026 (month, day, year)."
-        )
-    if not EARLIEST <= found < date(2100, 1, 1):
-        raise UsageError(f"{option} {text!r} is not a plausible date of service", hint="Check the year.")
-    return found
-
-
-def _date(text: str) -> date | None:
-    from datetime import timedelta
-
-    relative = {"today": 0, "yesterday": 1}
-    if text.lower() in relative:
-        return date.today() - timedelta(days=relative[text.lower()])
-    forms = ("%Y-%m-%d",) if _ISO.fullmatch(text) else _US_FORMS
-    for form in forms:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    return None
 
 
 def settings() -> Settings:
@@ -88,36 +61,6 @@ def knowledge() -> Knowledge:
     from corpus.knowledge import Knowledge
 
     return Knowledge(load().corpus)
-
-
-def parse_payer(text: str | None, held: Knowledge) -> str | None:
-    """The payer's short name for what a user typed (`Blue Cross`, `medi-cal`, `uhc`), None when it is None.
-
-    Raises:
-        OptionError: no payer is called so; suggests the nearest names.
-    """
-    from bot.errors import OptionError
-
-    if text is None:
-        return None
-    asked = " ".join(text.lower().split())
-    names = {row.phrase: row.value for row in held.phrases if row.slot == "payer"}
-    names |= {value: value for value in names.values()}
-    if asked in names:
-        return names[asked]
-    slugs = {row.payer for row in held.statements} - {ANY_PAYER}
-    if asked.replace(" ", "-") in slugs:
-        return asked.replace(" ", "-")
-    hint = "Leave the option out when the payer is not known: the answer then says what depends on it."
-    raise OptionError("--payer", text, nearest=nearest(asked, sorted({*names, *slugs})), hint=hint)
-
-
-def nearest(word: str, known: Iterable[str], limit: int = 3, cutoff: float = 70) -> tuple[str, ...]:
-    """The known words most like `word`, best first."""
-    from rapidfuzz import fuzz, process
-
-    found = process.extract(word, tuple(known), scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
-    return tuple(choice for choice, _, _ in found)
 
 
 def stderr() -> Console:

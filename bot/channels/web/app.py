@@ -32,11 +32,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.asking import Asks
+from bot.channels.web.bench import Bench
 from bot.channels.web.page import CSS, HERE, SCRIPT, build_page, read_examples
 from bot.channels.web.turns import Desk
 from bot.errors import UsageError
 from bot.logs import get_logger
 from bot.settings import Settings
+from bot.toolbox import Toolbox
 from corpus.knowledge import Knowledge
 
 LIMITS = HERE / "limits.md"
@@ -120,9 +122,10 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",), 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     payers = {word: _capital(row.name) for word, row in knowledge.rules.payers.items()}
     desk = Desk(bot, payers=payers, usual_payer=payer if payer in payers else "")
+    bench = Bench(Toolbox(knowledge, getattr(bot, "index", None)), payers)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(desk, _footer(knowledge)),
+        build_page(desk, _footer(knowledge), bench),
         path="/",
         footer_links=[],
         run_history=False,

@@ -16,12 +16,77 @@
   };
   document.addEventListener("click", openEvidence, true);
 
+  // Text put into a Gradio field by us must look typed to it.
+  const type = (field, text) => {
+    const own = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(own.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const tab = (name) => [...document.querySelectorAll("#cc-tabs > * [role='tab']")].find((one) => one.textContent.trim() === name);
+  const soon = (find, act, tries = 60) => {
+    const found = find();
+    if (found) act(found);
+    else if (tries) requestAnimationFrame(() => soon(find, act, tries - 1));
+  };
+  const askInChat = (question) => {
+    tab("Chat")?.click();
+    soon(() => document.querySelector("#cc-message textarea"), (box) => {
+      type(box, question);
+      requestAnimationFrame(() => document.querySelector("#cc-send")?.click());
+    });
+  };
+  const lookUp = (code) => {
+    tab("Codes")?.click();
+    soon(() => document.querySelector("#cc-code input, #cc-code textarea"), (box) => {
+      type(box, code);
+      requestAnimationFrame(() => document.querySelector("#cc-code-go")?.click());
+      window.scrollTo({ top: 0 });
+    });
+  };
+  const addLine = () => {
+    const rows = document.querySelector("#cc-grid tbody");
+    const row = rows.lastElementChild.cloneNode(true);
+    const number = rows.children.length + 1;
+    row.firstElementChild.textContent = number;
+    for (const cell of row.querySelectorAll("input")) {
+      cell.value = "";
+      cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+$/, number));
+    }
+    rows.append(row);
+    row.querySelector("input").focus();
+  };
+  document.addEventListener("click", (event) => {
+    const pressed = event.target instanceof Element ? event.target.closest("[data-ask], [data-look], [data-add-line]") : null;
+    if (!pressed) return;
+    if ("ask" in pressed.dataset) askInChat(pressed.dataset.ask);
+    else if ("look" in pressed.dataset) lookUp(pressed.dataset.look);
+    else addLine();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.target instanceof Element) || !event.target.closest("#cc-grid")) return;
+    event.preventDefault();
+    document.querySelector("#cc-claim-go")?.click();
+  });
+
+  const today = () => {
+    const now = new Date();
+    return new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  };
+
+  // Dates of the tools: the browser's own picker, like the chat's.
+  const dates = () => {
+    for (const field of document.querySelectorAll(".cc-date input:not([type='date'])")) {
+      field.type = "date";
+      if (!field.value) type(field, today());
+    }
+  };
+  new MutationObserver(dates).observe(document.querySelector("#cc-tabs") ?? document.body, { subtree: true, childList: true });
+
   // The browser's own date picker instead of a bare text field, and the reader's today in it.
   const date = document.querySelector("#cc-date input");
   if (date) {
     date.type = "date";
-    const now = new Date();
-    date.value ||= new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    date.value ||= today();
     date.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -55,6 +120,12 @@
       part.matches(".cc-said") ? `## ${lines(part).replaceAll("\n", " ")}\n` : `${lines(part)}\n`,
     );
   window.codecite = {
+    grid: () =>
+      JSON.stringify(
+        [...document.querySelectorAll("#cc-grid tbody tr")].map((row) =>
+          Object.fromEntries([...row.querySelectorAll("input")].map((cell) => [cell.name, cell.value])),
+        ),
+      ),
     save: () => {
       const parts = conversation();
       if (!parts.length) return;

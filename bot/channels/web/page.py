@@ -15,6 +15,8 @@ from typing import Any
 import gradio as gr
 
 from bot.channels.render_html import facts_html
+from bot.channels.web.bench import Bench
+from bot.channels.web.tabs import TABS
 from bot.channels.web.turns import Desk, Submission
 
 HERE = Path(__file__).parent
@@ -48,11 +50,11 @@ def read_examples(path: Path = EXAMPLES) -> dict[str, list[Example]]:
     return found
 
 
-def build_page(desk: Desk, footer: str) -> gr.Blocks:
-    """The page as Gradio blocks; `footer` is trusted HTML of our own."""
+def build_page(desk: Desk, footer: str, bench: Bench) -> gr.Blocks:
+    """The page as Gradio blocks: the chat and the tabs beside it; `footer` is trusted HTML of our own."""
     page: gr.Blocks = gr.Blocks(title="codecite", analytics_enabled=False, fill_height=True)
     with page:
-        _Page(desk, footer)
+        _Page(desk, footer, bench)
     page.queue(max_size=WAITING, default_concurrency_limit=PARALLEL, api_open=False)
     return page
 
@@ -60,10 +62,20 @@ def build_page(desk: Desk, footer: str) -> gr.Blocks:
 class _Page:
     """Components and the events between them."""
 
-    def __init__(self, desk: Desk, footer: str) -> None:
+    def __init__(self, desk: Desk, footer: str, bench: Bench) -> None:
         self.desk = desk
         self.conversation = gr.State(None, time_to_live=SECONDS_KEPT, delete_callback=desk.forget)
         gr.HTML(INTRO, elem_classes="cc-plain")
+        with gr.Tabs(elem_id="cc-tabs"):
+            with gr.Tab("Chat", id="chat"):
+                self._chat()
+            for tab in TABS:
+                with gr.Tab(tab.title, id=tab.key):
+                    tab.build(bench)
+        gr.HTML(footer, elem_classes="cc-plain", elem_id="cc-footer")
+        self._wire()
+
+    def _chat(self) -> None:
         self._context()
         self.examples = gr.Column(elem_id="cc-examples")
         self.asked: list[tuple[gr.Button, str]] = []
@@ -85,8 +97,6 @@ class _Page:
         )
         with gr.Column(elem_id="cc-composer"):
             self._composer()
-        gr.HTML(footer, elem_classes="cc-plain", elem_id="cc-footer")
-        self._wire()
 
     def _examples(self) -> None:
         gr.HTML('<h2 class="cc-h2">Questions people ask</h2>', elem_classes="cc-plain")

@@ -58,7 +58,7 @@ class Visitor:
         """Press New conversation and see the page empty, the examples back and the form as at first."""
         self.page.get_by_role("button", name="New conversation").click()
         expect(self.page.locator("#cc-chat .cc-said")).to_have_count(0)
-        expect(self.page.get_by_role("tab").first).to_be_visible()
+        expect(self.page.get_by_role("tab", name="Coach")).to_be_visible()
         expect(self.date).to_have_value(datetime.date.today().isoformat())
 
     def ask(self, question: str) -> str:

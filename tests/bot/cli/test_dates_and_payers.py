@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.common import EARLIEST, parse_date, parse_payer
 from bot.errors import OptionError, UsageError
+from bot.inputs import EARLIEST, parse_date, parse_payer
 from corpus.knowledge import Knowledge
 
 
