@@ -97,7 +97,13 @@ class Guard:
         await app(scope, receive, send_with_headers)
 
 
-def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",), payer: str = "") -> FastAPI:
+def build_app(
+    bot: Asks,
+    knowledge: Knowledge,
+    hosts: tuple[str, ...] = ("*",),
+    payer: str = "",
+    settings: Settings | None = None,
+) -> FastAPI:
     """The application that answers with `bot`.
 
     Args:
@@ -106,6 +112,7 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",), 
         hosts: names under which the page may be asked for; a page elsewhere that points its own name at this machine
             is turned away.
         payer: chosen when a conversation begins, where the knowledge knows it.
+        settings: where databases and folders of this installation are; tabs that keep something need them.
     """
     app = FastAPI(title="codecite", docs_url=None, redoc_url=None, openapi_url=None)
     limits = _limits_page()
@@ -122,7 +129,7 @@ def build_app(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...] = ("*",), 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     payers = {word: _capital(row.name) for word, row in knowledge.rules.payers.items()}
     desk = Desk(bot, payers=payers, usual_payer=payer if payer in payers else "")
-    bench = Bench(Toolbox(knowledge, getattr(bot, "index", None)), payers)
+    bench = Bench(Toolbox(knowledge, getattr(bot, "index", None)), payers, settings)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk, _footer(knowledge), bench),
@@ -148,7 +155,7 @@ def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None
     from bot.engine import Bot
 
     bot = Bot.open(settings, keep=True)
-    app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "")
+    app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "", settings=settings)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
     first = next(iter(read_examples().values()))[0].question
     # The first question of a process reads tables and the encoder; asked here, nobody waits for that.
