@@ -5,12 +5,16 @@ CorpusError                 anything below; carries `hint`
 ├── TableError              a CSV table has a bad header, row or cell (file, line and column are named)
 ├── GuidanceError           a statement or front matter cannot be read (file and line are named)
 ├── UnknownRecordError      a record asked for by key does not exist
-└── DatabaseError           a database cannot be opened
+├── DatabaseError           a database cannot be opened
+└── DocumentError           a file of the user's own cannot be taken in (encrypted, damaged, empty, too large ...)
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+Refusal = Literal["missing", "format", "empty", "encrypted", "damaged", "too-large", "no-text"]
 
 
 class CorpusError(Exception):
@@ -67,3 +71,11 @@ class DatabaseError(CorpusError):
     """A database cannot be opened; the message never holds a password."""
 
     hint = "Check CODECITE_DATABASE: for example sqlite:////path/codecite.db or postgresql://user:password@host/name."
+
+
+class DocumentError(CorpusError):
+    """A file of the user's own cannot be taken in; `reason` sorts it, `name` is the file's name, nothing was kept."""
+
+    def __init__(self, name: str, reason: Refusal, problem: str, *, hint: str) -> None:
+        super().__init__(f"{name}: {problem}", hint=hint)
+        self.name, self.reason, self.problem = name, reason, problem
