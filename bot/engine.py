@@ -18,21 +18,22 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from bot import respond
-from bot.answer import Answer
+from bot.answer import Answer, Assumption
 from bot.compose import answer, compose
 from bot.decide import Case, decide
-from bot.evidence import Claim
+from bot.evidence import Claim, Finding
 from bot.find import Finder
 from bot.guard import screen
 from bot.guard.scope import scope_for
+from bot.llm import Helper, configured, facts_told
 from bot.logs import get_logger
 from bot.memory import Conversations
-from bot.question import Facts
+from bot.question import Facts, Question
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.read import Before, Reader
-from bot.verify import Verified, pruned, verify
+from bot.verify import Verified, check_claim, pruned, verify
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
 
@@ -54,17 +55,23 @@ class Memory(TypedDict, total=False):
 class Bot:
     """Answers messages from one knowledge and one index. Safe to share between threads.
 
-    `conversations` is where facts are remembered; by default in memory, gone with the process.
+    `conversations` is where facts are remembered; by default in memory, gone with the process. `helper` is the
+    optional chat model.
     """
 
     def __init__(
-        self, settings: Settings, knowledge: Knowledge, index: Index, conversations: Conversations | None = None
+        self,
+        settings: Settings,
+        knowledge: Knowledge,
+        index: Index,
+        conversations: Conversations | None = None,
+        helper: Helper | None = None,
     ) -> None:
         self.settings = settings
         self.knowledge = knowledge
         self.index = index
         self.conversations = conversations or Conversations()
-        graph = _wire(Steps(knowledge, index))
+        graph = _wire(Steps(knowledge, index, helper))
         self._alone = graph.compile()
         self._graph = graph.compile(checkpointer=self.conversations.saver)
 
@@ -77,12 +84,15 @@ class Bot:
         Raises:
             CorpusError: the knowledge cannot be read (file and line named), or the database cannot be opened.
             SearchIndexError: the index can neither be opened nor built.
+            ModelError: the chat model of the settings cannot be set up.
         """
         knowledge = Knowledge(settings.corpus)
         index = ensure_index(knowledge, settings.index_folder, progress)
         days = settings.conversation_days
+        model = configured(settings)
+        helper = Helper(model, knowledge, index.embed, settings.llm_timeout) if model else None
         conversations = Conversations.open(settings.database_url, days=days) if keep else None
-        return cls(settings, knowledge, index, conversations)
+        return cls(settings, knowledge, index, conversations, helper)
 
     def close(self) -> None:
         """Close the database of conversations."""
@@ -129,9 +139,10 @@ class Bot:
 class Steps:
     """The six steps. Each reads and fills the Turn; only `understand` touches what is remembered."""
 
-    def __init__(self, knowledge: Knowledge, index: Index) -> None:
+    def __init__(self, knowledge: Knowledge, index: Index, helper: Helper | None = None) -> None:
         self.knowledge = knowledge
         self.index = index
+        self.helper = helper
         self.scope = scope_for(knowledge, index.embed, index.folder.parent, index.manifest.encoder)
         self.reader = Reader(knowledge)
         self.finder = Finder(knowledge, index, self.reader)
@@ -189,8 +200,28 @@ class Steps:
         turn.findings = decide(Case(self.knowledge, turn.question, turn.on))
 
     def find(self, turn: Turn) -> None:
-        """Statements that answer or complete."""
+        """Statements that answer or complete; where there are none, a chat model may read the question again."""
         turn.findings += self.finder.findings(turn)
+        if self.helper is None or not respond.unanswered(turn.findings):
+            return
+        again = self.helper.read(turn.read)
+        if again.question is not None:
+            self._read_again(turn, again.question)
+        if again.service is not None and respond.unanswered(turn.findings):
+            turn.findings = [respond.ask_service(self.knowledge, again.service)]
+
+    def _read_again(self, turn: Turn, question: Question) -> None:
+        """Decide and find once more with what a chat model read; what it read is told as assumed."""
+        plain, turn.question, turn.findings = (turn.question, turn.findings), question, []
+        self.decide(turn)
+        turn.findings += self.finder.findings(turn)
+        if respond.unanswered(turn.findings):
+            turn.question, turn.findings = plain
+            return
+        told = facts_told(question.facts, question.read_by_model)
+        why = self.knowledge.fixed_texts["read-by-model"].text
+        assumed = tuple(Assumption(slot=slot, value=value, why=why) for slot, value in told.items())
+        turn.findings.append(Finding(assumptions=assumed, rule="model"))
 
     def compose(self, turn: Turn) -> None:
         """Findings become one draft."""
@@ -209,6 +240,9 @@ class Steps:
         draft.warnings = tuple(warning for warning in draft.warnings if warning.text not in faulty)
         if not draft.claims:
             draft.claims, draft.status, draft.codes = respond.nothing(self.knowledge).claims, "no_evidence", ()
+        elif self.helper is not None and draft.status == "answered":
+            on = turn.on
+            draft.claims = self.helper.reword(draft.claims, lambda claim: not check_claim(claim, self.knowledge, on))
         turn.answer = answer(self.knowledge, turn, self.versions)
         return _kept(turn.answer)
 

@@ -82,7 +82,8 @@ class Question(Frozen):
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
     scored forms were named, `apart` that different days are meant, `subject_acts` that yes or no is asked about what
     the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
-    `diagnoses` the kinds of diagnosis said (physical, mental, none).
+    `diagnoses` the kinds of diagnosis said (physical, mental, none),
+    `read_by_model` the facts that a chat model read.
     """
 
     text: str
@@ -106,3 +107,4 @@ class Question(Frozen):
     subject_acts: bool = False
     furnishes: bool = False
     diagnoses: tuple[str, ...] = ()
+    read_by_model: tuple[str, ...] = ()

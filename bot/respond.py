@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from bot.answer import Answer, AnswerWarning, Clarify, Sentence
 from bot.evidence import Claim, Evidence, Finding, from_row
@@ -57,10 +58,22 @@ def no_position(knowledge: Knowledge, payer: str, code: str) -> Finding:
     return Finding((claim,), warnings=(warning,), verdict="depends", rule="coverage")
 
 
+def unanswered(findings: Iterable[Finding]) -> bool:
+    """Whether nothing was found but the fixed texts that say so or ask back."""
+    return {finding.rule for finding in findings if finding.claims} <= {NOTHING, ASK}
+
+
 def ask_subject(knowledge: Knowledge) -> Finding:
     """Asks which service, code and payer are meant."""
     question = knowledge.fixed_texts["ask-subject"].text
     clarify = Clarify(slot="service", question=question)
+    return Finding((fixed(knowledge, "ask-subject-basis"),), clarify=clarify, rule=ASK)
+
+
+def ask_service(knowledge: Knowledge, service: str) -> Finding:
+    """Asks whether `service` is meant, which a chat model read into a message that names none."""
+    label = next(row.label for row in knowledge.services if row.service == service)
+    clarify = Clarify(slot="service", question=knowledge.fixed_texts["ask-service"].text, options=(label,))
     return Finding((fixed(knowledge, "ask-subject-basis"),), clarify=clarify, rule=ASK)
 
 

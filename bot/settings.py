@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
@@ -64,6 +64,18 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after which a conversation that nobody used is forgotten.",
     )
+    llm: str | None = Field(
+        default=None,
+        description="Optional chat model as provider:model, for example openai:gpt-4o-mini. It may help to read a "
+        "hard question and reword sentences; everything it says is checked, and nothing needs it.",
+    )
+    llm_base_url: str | None = Field(
+        default=None, description="Address of the chat model's server, for one that speaks OpenAI's protocol."
+    )
+    llm_api_key: SecretStr | None = Field(
+        default=None, description="Key for the chat model, unless the provider's own variable holds it."
+    )
+    llm_timeout: float = Field(default=20.0, gt=0, description="Seconds that the chat model has for a reply.")
     host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that the web chat listens on.")
 
