@@ -7,6 +7,7 @@ keep heavy imports inside their functions, so that help and look-ups start at on
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ import typer
 
 import bot.commands
 from bot import errors
+
+PLUGINS = ("eval.commands",)
+"""Command modules outside of this package, used when they are there: what they belong to needs us, not we it."""
 
 EPILOG = "Answers are guidance with sources, not legal advice; the payer's contract and the record decide."
 
@@ -35,6 +39,9 @@ def build_app() -> typer.Typer:
         module = importlib.import_module(f"{bot.commands.__name__}.{info.name}")
         if register := getattr(module, "register", None):
             register(app)
+    for name in PLUGINS:
+        if importlib.util.find_spec(name.partition(".")[0]) is not None:
+            importlib.import_module(name).register(app)
     return app
 
 

@@ -1,0 +1,184 @@
+"""`codecite eval ...` and `codecite bench`. The command line finds this module by name (`bot.cli.PLUGINS`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.common import DateOption, JsonOption
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.settings import Settings
+    from eval.questions import Question
+    from eval.report import Report
+
+BELOW = 1
+"""Exit code of a run below `--min-pass`."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `eval` with its subcommands."""
+    group = typer.Typer(
+        no_args_is_help=True, rich_markup_mode="markdown", help="Run question sets, compare runs, write reports."
+    )
+    for command in (run, list_):
+        group.command(name=command.__name__.rstrip("_"))(command)
+    app.add_typer(group, name="eval")
+
+
+def run(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SET...", help="Sets, shipped files or paths. Default: all shipped.")
+    ] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--system",
+            "-s",
+            metavar="NAME",
+            help="codecite (default), bm25, dense, hybrid, tutorial, tutorial:MODEL or llm:MODEL; repeat to compare.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the run. Default: eval/ of the home.")
+    ] = None,
+    day: DateOption = None,
+    min_pass: Annotated[
+        float | None, typer.Option("--min-pass", min=0, max=100, help="Exit code 1 when fewer percent pass.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask everything anew instead of resuming.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the questions of one or more sets, score the answers, write a report.
+
+    Examples:
+    - `codecite eval run` (everything that is shipped)
+    - `codecite eval run telehealth payers --min-pass 85`
+    - `codecite eval run my-questions.jsonl --out before`
+    - `codecite eval run all -s codecite -s bm25 -s tutorial` (the first is compared with the others)
+    - `codecite eval run coaching -s llm:openai:gpt-5` (a chat model alone; needs its key)
+
+    The folder then holds report.html, summary.md, summary.json and a folder for each system with its answers. A run
+    that was stopped goes on where it stopped; answers are kept until program, knowledge or question change.
+
+    Exit codes: 0 done, 1 below --min-pass, 2 usage, 3 no knowledge to answer from, 4 a file that cannot be read.
+    """
+    from bot.commands.common import parse_date, settings, stderr
+    from eval.questions import EVERYTHING, select
+    from eval.report.write import nearness, write
+
+    held = settings()
+    on = parse_date(day)
+    wanted = tuple(names or [EVERYTHING])
+    questions = select(wanted)
+    folder = out or held.home / "eval" / "-".join(Path(name).stem for name in wanted)
+    systems = tuple(dict.fromkeys(system or ["codecite"]))
+    console = stderr()
+    reports = [_report(name, held, questions, wanted, folder, on, fresh, console) for name in systems]
+    write(reports, folder, nearness(held, questions))
+    if as_json:
+        typer.echo((folder / "summary.json").read_text(encoding="utf-8"))
+    else:
+        _show(reports, folder)
+    passed = 100 * reports[0].summary.passed.value
+    if min_pass is not None and passed < min_pass:
+        console.print(f"{passed:.1f} % pass, fewer than the {min_pass:g} % asked for.")
+        raise typer.Exit(BELOW)
+
+
+def _report(
+    name: str,
+    held: Settings,
+    questions: tuple[Question, ...],
+    sets: tuple[str, ...],
+    folder: Path,
+    on: object,
+    fresh: bool,
+    console: Console,
+) -> Report:
+    """Ask one system, with a bar that shows the pass rate so far."""
+    import datetime as dt
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from corpus.knowledge import Knowledge
+    from eval.run import ANSWERS, Asked, execute
+    from eval.score import Judge, Result
+    from eval.systems import open_system
+    from eval.systems.shape import passages_of
+
+    place = folder / name.replace(":", "-").replace("/", "-")
+    if fresh:
+        (place / ANSWERS).unlink(missing_ok=True)
+    judge, results = Judge(Knowledge(held.corpus)), list[Result]()
+    system = open_system(name, held)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("[bold]{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task(name, total=len(questions), rate="")
+
+            def told(asked: Asked) -> None:
+                results.append(judge(asked))
+                rate = sum(result.passed for result in results) / len(results)
+                progress.update(task, advance=1, rate=f"{rate:.1%} pass")
+
+            day = on if isinstance(on, dt.date) else dt.date.today()
+            execute(system, questions, place, day=day, sets=sets, told=told)
+    finally:
+        system.close()
+    from eval.report.write import judged
+
+    return judged(place, results, set(passages_of(held.corpus)))
+
+
+def _show(reports: list[Report], folder: Path) -> None:
+    """The table of figures on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from eval.report import rows
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for report in reports:
+        table.add_column(report.run.system, justify="right")
+    group = ""
+    for name, what, cells in rows(reports, brief=True):
+        if name != group:
+            group = name
+            table.add_row(f"[bold]{group}[/bold]")
+        table.add_row(f"  {what}", *cells)
+    console = Console(highlight=False)
+    console.print(table)
+    failed = [result for result in reports[0].results if not result.passed]
+    console.print(f"\n{len(failed)} of {len(reports[0].results)} fail: {folder / 'report.html'}", soft_wrap=True)
+
+
+def list_() -> None:
+    """List the question sets that are shipped, and how many questions each holds."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from eval.questions import files, read, sets, shipped
+
+    questions = shipped()
+    table = Table("set", "questions", "turns", "about", box=None, pad_edge=False)
+    for held in sets():
+        mine = [question for question in questions if question.category in held.categories]
+        turns = sum(len(question.turns) for question in mine)
+        table.add_row(held.name, str(len(mine)), str(turns), held.about)
+    for name, path in files().items():
+        mine = list(read(path))
+        table.add_row(name, str(len(mine)), str(sum(len(one.turns) for one in mine)), "file of one writer")
+    table.add_row("all", str(len(questions)), str(sum(len(one.turns) for one in questions)), "everything shipped")
+    Console(highlight=False).print(table)
