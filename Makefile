@@ -44,6 +44,10 @@ format: $(DEV) ## Format the code and apply safe fixes
 index: $(RUNTIME) ## Build the search index if it is missing or out of date
 	$(BIN)/codecite index build
 
+.PHONY: eval
+eval: $(DEV) ## Run every shipped question set, baselines too, and write var/eval/all/report.html
+	$(BIN)/codecite eval run all -s codecite -s bm25 -s dense -s hybrid -s tutorial
+
 .PHONY: clean
 clean: ## Remove the index, caches and build products (the environment stays: delete .venv to start over)
 	rm -rf var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

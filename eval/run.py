@@ -122,11 +122,15 @@ def execute(
     held = {kept.key: kept for kept in _kept(folder / ANSWERS)}
     _write(folder / RUN, run.model_dump_json(indent=1) + "\n")
     done: list[Asked] = []
+    cold = True
     _mend(folder / ANSWERS)
     with (folder / ANSWERS).open("a", encoding="utf-8") as out:
         for question in asked:
             key = run.key(question)
             if key not in held or held[key].error:
+                if cold:
+                    _ask(system, question, day, key)  # Opens what is opened late; the times kept are warm ones.
+                    cold = False
                 held[key] = _ask(system, question, day, key)
                 out.write(held[key].model_dump_json() + "\n")
                 out.flush()

@@ -63,8 +63,9 @@ def _svg(figure: Any, title: str) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)
 
 
-def _legend(axes: Any, **options: Any) -> None:
-    legend = axes.legend(frameon=False, fontsize=9, **options)
+def _legend(figure: Any) -> None:
+    """Above the plot, where it hides no line."""
+    legend = figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5, columnspacing=1.0)
     for text in legend.get_texts():
         text.set_color(_INK)
 
@@ -90,7 +91,7 @@ def latencies(reports: Sequence[Report]) -> str:
     axes.set_xlabel("milliseconds (last turn)")
     axes.set_ylabel("share of answers")
     axes.set_ylim(0, 1.02)
-    _legend(axes, loc="lower right")
+    _legend(figure)
     told = "; ".join(f"{one.run.system} median {one.summary.latency.p50:.0f} ms" for one in reports)
     return _svg(figure, f"Distribution of latency: {told}")
 
@@ -130,5 +131,5 @@ def calibration(reports: Sequence[Report], scores: Sequence[float]) -> str:
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("cosine of the nearest passage")
     axes.set_ylabel("share right")
-    _legend(axes, loc="best")
+    _legend(figure)
     return _svg(figure, f"Share right by retrieval score: {'; '.join(told)}")
