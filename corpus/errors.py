@@ -5,6 +5,7 @@ CorpusError                 anything below; carries `hint`
 ├── TableError              a CSV table has a bad header, row or cell (file, line and column are named)
 ├── GuidanceError           a statement or front matter cannot be read (file and line are named)
 ├── UnknownRecordError      a record asked for by key does not exist
+├── OfficialFileError       an official file is damaged, incomplete or not recognized (file, line, column are named)
 ├── DatabaseError           a database cannot be opened
 └── DocumentError           a file of the user's own cannot be taken in (encrypted, damaged, empty, too large ...)
 """
@@ -65,6 +66,16 @@ class UnknownRecordError(CorpusError, KeyError):
 
     def __str__(self) -> str:
         return f"no {self.kind} {self.key!r}"
+
+
+class OfficialFileError(CorpusError):
+    """An official file is refused; `line` is 1-based (0: the whole file is meant), `column` a name or a position."""
+
+    def __init__(self, path: Path | str, problem: str, *, line: int = 0, column: str = "", hint: str = "") -> None:
+        where = f"{path}:{line}" if line else f"{path}"
+        inside = f" column {column}" if column else ""
+        super().__init__(f"{where}{inside}: {problem}", hint=hint or "Download the file again from its publisher.")
+        self.path, self.line, self.column, self.problem = str(path), line, column, problem
 
 
 class DatabaseError(CorpusError):

@@ -18,6 +18,7 @@ from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, Pe
 from corpus.rows import (
     Code,
     CodeEdition,
+    ConversionFactor,
     Denial,
     Edit,
     FixedText,
@@ -26,6 +27,7 @@ from corpus.rows import (
     Locality,
     Modifier,
     NeighbourCode,
+    OfficialFile,
     PayerPosition,
     Phrase,
     Place,
@@ -126,6 +128,16 @@ class Knowledge:
     def localities(self) -> Localities:
         """Medicare localities for 2026."""
         return Localities(read_rows(self._table("gpci_2026"), Locality))
+
+    @cached_property
+    def conversion_factors(self) -> tuple[ConversionFactor, ...]:
+        """Medicare's conversion factors."""
+        return read_rows(self._table("conversion_factors"), ConversionFactor)
+
+    @cached_property
+    def official_files(self) -> dict[str, OfficialFile]:
+        """Official files by kind, with the calendar of their publishers."""
+        return {row.kind: row for row in read_rows(self._table("official_files"), OfficialFile)}
 
     @cached_property
     def time_units(self) -> TimeUnits:

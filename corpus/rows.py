@@ -178,6 +178,40 @@ class Locality(Row):
     source: Text
 
 
+class ConversionFactor(Row):
+    """One conversion factor in dollars and whom it applies to (`conversion_factors.csv`)."""
+
+    effective_from: date
+    effective_to: date
+    applies_to: Text
+    general: YesNo
+    factor: Decimal
+    sources: Items
+
+    def covers(self, on: date) -> bool:
+        """Whether it applies to a date of service."""
+        return self.effective_from <= on <= self.effective_to
+
+
+class OfficialFile(Row):
+    """One official file and its calendar (`official_files.csv`): when its publisher brings a new edition.
+
+    `months` are the months in which an edition takes effect, `table` the shipped table that rests on it and
+    `table_edition` the first day of the edition in it.
+    """
+
+    kind: Text
+    title: Text
+    publisher: Text
+    cadence: Literal["quarterly", "yearly", "twice-a-year", "three-times-a-year", "irregular"]
+    months: Items
+    table: OptText
+    table_edition: OptDate
+    page: Text
+    note: OptText
+    sources: Items
+
+
 class TimeRow(Row):
     """Codes and units for an inclusive span of minutes (or days) of one family under one convention."""
 
