@@ -86,7 +86,7 @@ class Bot:
             SearchIndexError: the index can neither be opened nor built.
             ModelError: the chat model of the settings cannot be set up.
         """
-        knowledge = Knowledge(settings.corpus)
+        knowledge = Knowledge(settings.corpus, settings.official_url)
         index = ensure_index(knowledge, settings.index_folder, progress)
         days = settings.conversation_days
         model = configured(settings)
@@ -95,8 +95,9 @@ class Bot:
         return cls(settings, knowledge, index, conversations, helper)
 
     def close(self) -> None:
-        """Close the database of conversations."""
+        """Close the databases of conversations and of imported files."""
         self.conversations.close()
+        self.knowledge.official.close()
 
     def ask(
         self,

@@ -73,7 +73,9 @@ def from_statement(knowledge: Knowledge, row: Statement) -> Evidence:
 
 
 def row_key(row: Row) -> str:
-    """The key under which `ref` names a table row: `table:key`."""
+    """The key under which `ref` names a table row: `table:key`; rows of imported files name themselves."""
+    if isinstance(named := getattr(row, "official_ref", None), str):
+        return named
     match row:
         case Code():
             return f"codes:{row.code}"
@@ -121,18 +123,23 @@ def from_row(knowledge: Knowledge, row: Row, columns: Iterable[str], title: str 
     raw = getattr(row, "sources", None) or getattr(row, "source", None) or ()
     sources = (raw,) if isinstance(raw, str) else tuple(raw)
     key = row_key(row)
+    imported = key if hasattr(row, "official_ref") else ""
     return Evidence(
         kind="table",
         ref=key,
         title=title or key.replace(":", " ", 1),
+        section=f"{_IMPORTED} {imported.partition('/')[0].replace(':', ', edition ')}" if imported else "",
         quote=cells(row, columns),
         sources=sources,
-        tier=knowledge.sources.best_tier(sources),
+        tier="official" if imported else knowledge.sources.best_tier(sources),
         effective_from=getattr(row, "effective_from", None)
         if isinstance(getattr(row, "effective_from", None), date)
         else None,
         effective_to=getattr(row, "effective_to", None),
     )
+
+
+_IMPORTED = "Imported official file"
 
 
 def computed(rule: str, title: str, arithmetic: str) -> Evidence:

@@ -52,6 +52,8 @@ _held: WeakKeyDictionary[Knowledge, dict[str, dict[str, tuple[Row, ...]]]] = Wea
 def table_rows(knowledge: Knowledge, ref: str) -> tuple[Row, ...]:
     """The rows that `ref` (`table:key`) names: usually one, several where a key repeats, none when unknown."""
     table = ref.partition(":")[0]
+    if table in knowledge.official_files:
+        return knowledge.official.rows_of(ref)
     return _keyed(knowledge, table).get(ref, ())
 
 

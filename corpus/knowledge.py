@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus.csvfile import read_rows
 from corpus.errors import CorpusError, MissingFileError
 from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, PersonNames, Words
+from corpus.official import Official
 from corpus.rows import (
     Code,
     CodeEdition,
@@ -65,10 +66,16 @@ class Coverage(BaseModel):
 class Knowledge:
     """The corpus of one folder. Tables are read on first use; `load_all` reads (and so validates) everything."""
 
-    def __init__(self, root: Path = SHIPPED) -> None:
+    def __init__(self, root: Path = SHIPPED, official_url: str | None = None) -> None:
+        """`official_url` is the database of imported official files; None looks at the shipped tables only."""
         if not root.is_dir():
             raise MissingFileError(root)
         self.root = root
+        self.official = Official(official_url, self._sources_of)
+
+    def _sources_of(self, kind: str) -> tuple[str, ...]:
+        """Ids of the bibliography for a kind of official file."""
+        return self.official_files[kind].sources if kind in self.official_files else ()
 
     def _table(self, name: str) -> Path:
         return self.root / "tables" / f"{name}.csv"

