@@ -39,9 +39,10 @@ class Layout:
 class Kind:
     """One kind of official table.
 
-    `key` are the columns that identify a row (`unique`) or by which rows are looked up; `indexes` further look-ups. `span` says how long an edition is in force
-    when nothing newer is held: to the end of its year, or until the next one. `parts` allows several files for one
-    edition. `near` explains why a file that looks like this kind is none; it returns nothing for other files.
+    `key` are the columns that identify a row (`unique`) or by which rows are looked up; `indexes` further look-ups.
+    `span` says how long an edition is in force when nothing newer is held: to the end of its year, or until the next
+    one. `parts` allows several files for one edition. `near` explains why a file that looks like this kind is none; it
+    returns nothing for other files.
     """
 
     name: str
