@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.commands.common import JsonOption
+from bot.commands.common import DateOption, JsonOption
 
 if TYPE_CHECKING:
     from bot.own.library import About, Added, Library, Refused
@@ -27,6 +27,18 @@ Examples:
     codecite documents check aetna-manual
 """
 
+CHECK_EXAMPLES = """
+Exit codes: 0 nothing is wrong, 1 at least one claim is outdated or contradicts the tables, 2 no such document.
+
+Examples:
+
+    codecite documents check                               (every document)
+
+    codecite documents check aetna-manual --all
+
+    codecite documents check aetna-manual --json
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
@@ -41,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group.command(name="list")(list_)
     group.command()(show)
     group.command()(remove)
+    group.command(epilog=CHECK_EXAMPLES)(check)
     app.add_typer(group)
 
 
@@ -250,3 +263,45 @@ def remove(
         typer.confirm(f"Remove {found.title} ({found.excerpts} passages)?", abort=True)
     library.remove(found)
     typer.echo(f"Removed {found.id}: {found.title}")
+
+
+def check(
+    document: Annotated[
+        str | None, typer.Argument(metavar="[DOCUMENT]", help="Id, title or file name. Default: every document.")
+    ] = None,
+    date: DateOption = None,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="Print also what agrees, claim by claim.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare what documents assert with the code table, the time table, NCCI pairs and amounts.
+
+    Every code, time, unit rule, date and amount that can be compared is told as *agrees*, *outdated* (with what
+    replaced it), *contradicts*, or *not known to us*, with page, exact words and our evidence. What cannot be told for
+    certain is left out rather than reported.
+    """
+    import datetime as dt
+    import json
+
+    from bot.commands.common import knowledge, parse_date
+    from bot.own.report import as_json as told
+    from bot.own.report import compare
+
+    on = parse_date(date) or dt.date.today()
+    library = _library()
+    wanted = [library.get(document)] if document else list(library.documents())
+    held = knowledge()
+    reports = [compare(held, row, library.store.excerpts(row.id), on) for row in wanted]
+    if as_json:
+        typer.echo(json.dumps([told(report) for report in reports], indent=2))
+    elif not reports:
+        typer.echo("No documents yet. Add one: codecite documents add FILE")
+    else:
+        from rich.console import Console
+
+        from bot.own.show_report import print_report
+
+        console = Console(highlight=False)
+        for report in reports:
+            print_report(console, report, everything=everything)
+    if any(report.wrong for report in reports):
+        raise typer.Exit(1)

@@ -87,3 +87,26 @@ def test_a_folder_ends_with_a_summary(run: Runner, page: Path, tmp_path: Path) -
     assert done.code == 4
     assert "2 added, 1 refused." in done.out
     assert "damaged" in done.out
+
+
+def test_check_prints_what_is_wrong_and_ends_with_1(run: Runner, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "sheet.md").write_text(
+        "# Cheat sheet\n\n## Intake\n\n- 96150: first assessment\n- 90834: 38 to 52 minutes\n"
+    )
+    (tmp_path / "good.md").write_text("# Good sheet\n\n- 90834: 38 to 52 minutes\n")
+    assert run("documents", "add", str(tmp_path / "sheet.md"), str(tmp_path / "good.md")).code == 0
+    done = run("documents", "check", "cheat-sheet")
+    assert done.code == 1
+    for told in ("1 outdated, 1 agreeing", "96150: first assessment", "2019-12-31", "96156", "codes:96150", "(Intake)"):
+        assert told in done.out
+    assert "90834" not in done.out
+    assert "90834: 38 to 52 minutes" in run("documents", "check", "cheat-sheet", "--all").out
+    assert run("documents", "check", "good-sheet").code == 0
+    assert run("documents", "check", "cheat-sheet", "--date", "2019-05-01").code == 0
+    reports = json.loads(run("documents", "check", "--json").out)
+    assert {row["document"]: row["counts"]["outdated"] for row in reports} == {"cheat-sheet": 1, "good-sheet": 0}
+
+
+def test_check_without_documents_says_what_to_do(run: Runner, home: Path) -> None:
+    done = run("documents", "check")
+    assert (done.code, "documents add" in done.out) == (0, True)
