@@ -78,6 +78,27 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=20.0, gt=0, description="Seconds that the chat model has for a reply.")
     host: str = Field(default="127.0.0.1", description="Address that the web chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port that the web chat listens on.")
+    access: Literal["off", "users", "proxy", "keys"] = Field(
+        default="off",
+        description="Who may come in: off (nobody is asked), users (sign-in with a password), proxy (a trusted proxy "
+        "names the user in a header) or keys (programs with an API key only; keys also work beside users and proxy).",
+    )
+    proxy_header: str = Field(
+        default="X-Forwarded-User", description="Header in which the trusted proxy names the user (access proxy)."
+    )
+    proxy_addresses: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses from which that header is believed, separated by commas.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which readers reach the server, for example https://billing.example.org: pages of "
+        "that origin are ours, and with https the session's cookie is sent over https only.",
+    )
+    rate_per_minute: int = Field(
+        default=120, ge=1, le=100_000, description="Requests a minute that each user or key may make."
+    )
+    session_hours: int = Field(default=12, ge=1, le=720, description="Hours until a user must sign in again.")
 
     @property
     def index_folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""The web application: the chat page mounted in FastAPI, the limits page, a health check, and the server.
+"""The web application: the chat page and its tools, the API, sign-in, health and metrics in one FastAPI app.
 
 Nothing leaves the machine: no analytics, no share link, no run history, no fonts or scripts from elsewhere (the
 content security policy forbids them), no access log.
@@ -6,12 +6,12 @@ content security policy forbids them), no access log.
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
-import threading
-import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from html import escape
+from importlib import metadata
 from pathlib import Path
 
 # Read by Gradio: nothing calls home, and its queue keeps no statistics of past calls (by default it summarizes the
@@ -23,78 +23,50 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(2**31))
 
 import gradio as gr
 import nh3
-import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse
 from markdown_it import MarkdownIt
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from mcp.server.transport_security import TransportSecuritySettings
 
 from bot.asking import Asks
+from bot.channels.access import login
+from bot.channels.access.gate import HEADERS, Gate
+from bot.channels.access.policy import SIGN_OUT, Policy, is_loopback
+from bot.channels.api import openai_chat, problems, rest
+from bot.channels.api.desk import ApiDesk, Counted
+from bot.channels.api.mcp_server import build_server
+from bot.channels.api.metrics import Metrics
+from bot.channels.web import export
 from bot.channels.web.bench import Bench
-from bot.channels.web.page import CSS, HERE, SCRIPT, build_page, read_examples
+from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
+from bot.channels.web.theme import theme
 from bot.channels.web.turns import Desk
-from bot.errors import UsageError
-from bot.logs import get_logger
+from bot.feedback import FeedbackBook
 from bot.settings import Settings
 from bot.toolbox import Toolbox
 from corpus.knowledge import Knowledge
 
+__all__ = ["HEADERS", "LOOPBACK", "Extras", "build_app", "hosts_of"]
+
 LIMITS = HERE / "limits.md"
-
-HEADERS = {
-    # Gradio's own page needs inline scripts and styles; everything else comes from this server or not at all.
-    "Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-
-OPEN = frozenset({"/", "/limits", "/healthz", "/config", "/theme.css", "/favicon.ico", "/robots.txt"})
-OPEN_BELOW = (
-    "/assets/",
-    "/static/",
-    "/svelte/",
-    "/gradio_api/queue/",
-    "/gradio_api/heartbeat/",
-    "/gradio_api/startup-events",
-    "/gradio_api/cancel",
-    "/gradio_api/reset",
-)
-"""What the page needs of Gradio. Its other routes (files, uploads, proxy, run history, monitoring ...) stay closed."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-class WebError(UsageError):
-    """The web chat cannot be served at this address."""
+@dataclass(frozen=True)
+class Extras:
+    """What an installation adds to the bare application.
 
-    hint = "Choose another port, for example `codecite web --port 7861`, or stop the program that holds it."
+    `attach` mounts other channels and returns their paths, which the gate lets through because they bring their own
+    proof of who asks; `ready` tells whether the first answer has been warmed up.
+    """
 
-
-class Guard:
-    """Lets through what is needed and puts the security headers on every reply; streams pass through untouched."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        is_open = scope["path"] in OPEN or scope["path"].startswith(OPEN_BELOW)
-        app = self.app if is_open else PlainTextResponse("Not found", status_code=404)
-        await app(scope, receive, send_with_headers)
+    settings: Settings | None = None
+    policy: Policy = field(default_factory=Policy)
+    feedback: FeedbackBook | None = None
+    attach: Callable[[FastAPI, Asks], tuple[str, ...]] = lambda app, bot: ()
+    ready: Callable[[], bool] = lambda: True
 
 
 def build_app(
@@ -102,7 +74,7 @@ def build_app(
     knowledge: Knowledge,
     hosts: tuple[str, ...] = ("*",),
     payer: str = "",
-    settings: Settings | None = None,
+    extras: Extras | None = None,
 ) -> FastAPI:
     """The application that answers with `bot`.
 
@@ -112,27 +84,58 @@ def build_app(
         hosts: names under which the page may be asked for; a page elsewhere that points its own name at this machine
             is turned away.
         payer: chosen when a conversation begins, where the knowledge knows it.
-        settings: where databases and folders of this installation are; tabs that keep something need them.
+        extras: access control, feedback, settings and other channels of this installation.
     """
-    app = FastAPI(title="codecite", docs_url=None, redoc_url=None, openapi_url=None)
-    limits = _limits_page()
+    held = extras or Extras()
+    metrics = Metrics(knowledge.version)
+    tools = Toolbox(knowledge, getattr(bot, "index", None))
+    api = ApiDesk(bot, tools, held.feedback, metrics, held.ready)
+    version = metadata.version("codecite")
+    mcp = build_server(api, version)
+    # The gate has looked at host and origin before.
+    mcp_app = mcp.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
 
-    @app.get("/limits")
-    def read_limits() -> HTMLResponse:
-        return HTMLResponse(limits)
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with mcp.session_manager.run():
+            yield
 
-    @app.get("/healthz")
-    def read_health() -> dict[str, str]:
-        return {"status": "ok", "knowledge": knowledge.version}
-
-    app.add_middleware(Guard)
+    app = FastAPI(
+        title="codecite",
+        version=version,
+        description="Billing guidance for health coaching and behavioral health, every sentence proven.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.include_router(rest.router(api))
+    app.include_router(rest.health(api))
+    app.include_router(openai_chat.router(api))
+    app.include_router(export.router())
+    app.router.routes.extend(mcp_app.routes)
+    if held.policy.access == "users":
+        app.include_router(login.router(held.policy, metrics, CSS.read_text(encoding="utf-8")))
+    _add_limits_page(app)
+    others = held.attach(app, Counted(bot, metrics, "slack"))
+    app.add_middleware(Gate, policy=held.policy, metrics=metrics, extra=others)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return _mount_page(app, api, payer, held)
+
+
+def _mount_page(app: FastAPI, api: ApiDesk, payer: str, extras: Extras) -> FastAPI:
+    knowledge = api.tools.knowledge
     payers = {word: _capital(row.name) for word, row in knowledge.rules.payers.items()}
-    desk = Desk(bot, payers=payers, usual_payer=payer if payer in payers else "")
-    bench = Bench(Toolbox(knowledge, getattr(bot, "index", None)), payers, settings)
+    desk = Desk(Counted(api.bot, api.metrics, "web"), payers=payers, usual_payer=payer if payer in payers else "")
+    bench = Bench(api.tools, payers, extras.settings)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(desk, _footer(knowledge), bench),
+        build_page(desk, _footer(knowledge, signed_in=extras.policy.access == "users"), bench),
         path="/",
         footer_links=[],
         run_history=False,
@@ -141,7 +144,7 @@ def build_app(
         max_file_size="1kb",
         mcp_server=False,
         pwa=False,
-        theme=_theme(),
+        theme=theme(),
         css=CSS.read_text(encoding="utf-8"),
         js=SCRIPT.read_text(encoding="utf-8"),
         head='<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">',
@@ -149,124 +152,40 @@ def build_app(
     return mounted
 
 
-def run(settings: Settings, *, host: str, port: int, open_browser: bool) -> None:
-    """Open the bot, then serve until interrupted."""
-    _check_address(host, port)
-    from bot.engine import Bot
+def hosts_of(host: str, public_url: str | None = None) -> tuple[str, ...]:
+    """Names under which a server listening on `host` may be asked for."""
+    from urllib.parse import urlsplit
 
-    bot = Bot.open(settings, keep=True)
-    app = build_app(bot, bot.knowledge, hosts=_hosts(host), payer=settings.payer or "", settings=settings)
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
-    first = next(iter(read_examples().values()))[0].question
-    # The first question of a process reads tables and the encoder; asked here, nobody waits for that.
-    warm_up = threading.Thread(target=_warm_up, args=(bot, first), name="warm-up", daemon=True)
-    _Server(config, f"http://{_spoken(host)}:{port}", open_browser=open_browser, warm_up=warm_up).run()
-
-
-def _warm_up(bot: Asks, question: str) -> None:
-    try:
-        bot.ask(question)
-    except Exception as error:  # Whatever is wrong meets the first reader's question too, who is told calmly.
-        get_logger("web").error("warm-up failed", error_type=type(error).__name__, channel="web")
-
-
-class _Server(uvicorn.Server):
-    """Says where the page is, opens it and warms the engine up, once it can be reached."""
-
-    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool, warm_up: threading.Thread) -> None:
-        super().__init__(config)
-        self.url, self.open_browser, self.warm_up = url, open_browser, warm_up
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if not self.started:
-            return
-        self.warm_up.start()
-        print(f"codecite is at {self.url} (Ctrl+C stops it)", flush=True)
-        if self.open_browser:
-            webbrowser.open(self.url)
-
-
-def _spoken(host: str) -> str:
-    if host in ("0.0.0.0", "::", "127.0.0.1", "::1"):
-        return "localhost"
-    return f"[{host}]" if ":" in host else host
-
-
-def _hosts(host: str) -> tuple[str, ...]:
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    return LOOPBACK if loopback else ("*",)
-
-
-def _check_address(host: str, port: int) -> None:
-    """Fail before the index is opened when the port cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise WebError(f"cannot listen on {host} port {port}: {error.strerror or 'not allowed'}") from error
+    if not is_loopback(host):
+        return ("*",)
+    named = urlsplit(public_url or "").hostname
+    return (*LOOPBACK, named) if named else LOOPBACK
 
 
 def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _theme() -> gr.themes.Base:
-    # Fonts of the system only: Gradio's default theme would fetch its own from Google.
-    theme: gr.themes.Base = gr.themes.Base(
-        primary_hue="teal",
-        neutral_hue="slate",
-        font=("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"),
-        font_mono=("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"),
-        radius_size="md",
-    ).set(
-        button_primary_background_fill="#0b6360",
-        button_primary_background_fill_hover="#084b49",
-        button_primary_text_color="#ffffff",
-        button_primary_background_fill_dark="#6fd3c8",
-        button_primary_background_fill_hover_dark="#97e3da",
-        button_primary_text_color_dark="#06231f",
-        button_secondary_background_fill="#f3f6f9",
-        button_secondary_background_fill_hover="#e0f2f0",
-        button_secondary_text_color="#17202b",
-        button_secondary_background_fill_dark="#1f2832",
-        button_secondary_background_fill_hover_dark="#123734",
-        button_secondary_text_color_dark="#e8edf3",
-        button_border_width="1px",
-        button_secondary_border_color="#d5dbe3",
-        button_secondary_border_color_dark="#38434f",
-        block_label_text_color="#4a5666",
-        block_label_text_color_dark="#aab6c4",
-        block_title_text_color="#4a5666",
-        block_title_text_color_dark="#aab6c4",
-        body_text_color="#17202b",
-        body_text_color_dark="#e8edf3",
-        body_background_fill_dark="#0f151b",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#161d25",
-        input_border_color="#7b8794",
-        input_border_color_dark="#6b7785",
-        input_border_width="1px",
-        input_placeholder_color="#5b6777",
-        input_placeholder_color_dark="#98a5b4",
-    )
-    return theme
-
-
-def _footer(knowledge: Knowledge) -> str:
+def _footer(knowledge: Knowledge, *, signed_in: bool = False) -> str:
     held = knowledge.coverage
+    leave = (
+        f'<form method="post" action="{SIGN_OUT}"><button type="submit">Sign out</button></form>' if signed_in else ""
+    )
     return (
         f'<footer class="cc-foot"><p>Knowledge <code>{escape(knowledge.version)}</code>, checked {held.written}, '
         f"covers dates of service to <strong>{held.horizon}</strong>. "
         '<a href="/limits" target="_blank">What codecite can and cannot do<span class="cc-out"> (opens in a new tab)'
         "</span></a></p><p>Guidance with sources, not legal advice: the payer's contract and the record decide. "
-        "Please enter no patient details.</p></footer>"
+        f"Please enter no patient details.</p>{leave}</footer>"
     )
+
+
+def _add_limits_page(app: FastAPI) -> None:
+    page = _limits_page()
+
+    @app.get("/limits", include_in_schema=False)
+    def read_limits() -> HTMLResponse:
+        return HTMLResponse(page)
 
 
 def _limits_page(path: Path = LIMITS) -> str:

@@ -49,7 +49,7 @@ class Bench:
 
     def _told(self, error: Exception) -> str:
         if exit_code(error) is not None:
-            said = str(error)
+            said = str(error).removeprefix("--")
             return notice_html(f"{said[:1].upper()}{said[1:]}", getattr(error, "hint", ""))
         number = secrets.token_hex(4)
         self.log.error("tool failed", answer_id=number, error_type=type(error).__name__, channel="web")

@@ -18,7 +18,7 @@ from bot.answer import (
     SourceRef,
 )
 from bot.asking import Asks
-from bot.channels.web.app import LOOPBACK, build_app
+from bot.channels.web.app import LOOPBACK, Extras, build_app
 from corpus.knowledge import Knowledge
 
 SOURCE = SourceRef(
@@ -92,11 +92,13 @@ def question_back(*options: str) -> Answer:
     )
 
 
-def application(bot: Asks, knowledge: Knowledge) -> FastAPI:
+def application(
+    bot: Asks, knowledge: Knowledge, extras: Extras | None = None, hosts: tuple[str, ...] = LOOPBACK
+) -> FastAPI:
     """The web application, built inside an event loop: outside of one Gradio opens loops and never closes them."""
 
     async def build() -> FastAPI:
-        return build_app(bot, knowledge, hosts=LOOPBACK)
+        return build_app(bot, knowledge, hosts=hosts, extras=extras)
 
     return asyncio.run(build())
 
@@ -116,6 +118,7 @@ class RimBot:
         *,
         date: datetime.date | None = None,
         payer: str | None = None,
+        item_id: str | None = None,
     ) -> Answer:
         self.heard.append((message, conversation, date, payer))
         if isinstance(self.outcome, Exception):

@@ -15,8 +15,9 @@ import structlog
 import uvicorn
 from fastapi.testclient import TestClient
 
-from bot.channels.web import app as web_app
-from bot.channels.web.app import HEADERS, LOOPBACK, WebError
+from bot.channels import serve
+from bot.channels.serve import WebError
+from bot.channels.web.app import HEADERS, LOOPBACK, hosts_of
 from bot.channels.web.page import CSS, EXAMPLES, SCRIPT, read_examples
 from bot.settings import load
 from corpus.codes import codes_in
@@ -127,7 +128,7 @@ def test_a_taken_port_is_said_before_the_index_is_opened() -> None:
         holder.listen()
         port = holder.getsockname()[1]
         with pytest.raises(WebError, match=f"port {port}") as caught:
-            web_app.run(load(), host="127.0.0.1", port=port, open_browser=False)
+            serve.run(load(), host="127.0.0.1", port=port, open_browser=False)
     assert "--port" in caught.value.hint
 
 
@@ -141,7 +142,7 @@ def test_the_server_says_where_it_is_opens_the_page_and_warms_up(
         application(RimBot(answer()), knowledge), host="127.0.0.1", port=0, log_level="warning", access_log=False
     )
     warm_up = threading.Thread(target=warmed.set, daemon=True)
-    server = web_app._Server(config, "http://localhost:1", open_browser=True, warm_up=warm_up)
+    server = serve.Server(config, "http://localhost:1", open_browser=True, warm_up=warm_up)
     thread = threading.Thread(target=server.run)
     thread.start()
     assert opened.wait(30)
@@ -154,7 +155,7 @@ def test_the_server_says_where_it_is_opens_the_page_and_warms_up(
 
 def test_a_failing_warm_up_is_logged_without_its_text() -> None:
     with structlog.testing.capture_logs() as lines:
-        web_app._warm_up(RimBot(RuntimeError("secret")), "question")
+        serve._warm_up(RimBot(RuntimeError("secret")), "question", threading.Event())
     assert [(line["event"], line["error_type"]) for line in lines] == [("warm-up failed", "RuntimeError")]
     assert "secret" not in str(lines)
 
@@ -164,4 +165,4 @@ def test_a_failing_warm_up_is_logged_without_its_text() -> None:
     [("127.0.0.1", LOOPBACK), ("localhost", LOOPBACK), ("::1", LOOPBACK), ("0.0.0.0", ("*",)), ("clinic.lan", ("*",))],
 )
 def test_only_a_local_page_is_bound_to_local_names(host: str, names: tuple[str, ...]) -> None:
-    assert web_app._hosts(host) == names
+    assert hosts_of(host) == names
