@@ -100,6 +100,35 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(default=12, ge=1, le=720, description="Hours until a user must sign in again.")
 
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="Slack's bot token (xoxb-...), from OAuth & Permissions of the app's pages."
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        description="Slack's app-level token (xapp-...) with the scope connections:write; only Socket Mode needs it.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="Signing secret from the app's Basic Information; only HTTP mode needs it."
+    )
+    slack_mode: Literal["socket", "http"] = Field(
+        default="socket",
+        description="How Slack reaches us: socket (`codecite slack run`, no public address) or http (the web server).",
+    )
+    slack_workspaces: str = Field(
+        default="", description="Ids of the workspaces (T...) that are answered, separated by commas; empty for all."
+    )
+    slack_channels: str = Field(
+        default="",
+        description="Ids of the channels (C...) that are answered, separated by commas; empty for all. "
+        "Direct messages are always answered.",
+    )
+    slack_streaming: bool = Field(
+        default=True, description="Write answers into the assistant pane sentence by sentence, once they are verified."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="Address of Slack's interface; GovSlack has another one."
+    )
+
     @property
     def index_folder(self) -> Path:
         """Where built indexes live."""

@@ -75,6 +75,10 @@ class Lanes:
         for worker in late:
             worker.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            self._waiting.clear()
+            self._workers.clear()
+            self._count = 0
         return not late
 
     async def _work(self, key: str) -> None:
@@ -86,8 +90,8 @@ class Lanes:
                     await self._run(waiting.job)
                 self._count -= 1
         finally:
-            self._count -= len(lane)
-            del self._waiting[key], self._workers[key]
+            self._waiting.pop(key, None)
+            self._workers.pop(key, None)
 
     async def _run(self, job: Job) -> None:
         try:

@@ -70,13 +70,17 @@ def key_of(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reply goes, in the chat system's own identifiers; `posts` are those of the replies already there."""
+    """Where a reply goes, in the chat system's own identifiers; `posts` are those of the replies already there.
+
+    `private` replies are shown to `user` alone.
+    """
 
     team: str
     channel: str
     thread: str
     user: str
     posts: tuple[str, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,7 @@ class Ledger:
         lease: seconds that an owed answer stays with its process without `renew`.
     """
 
-    def __init__(
-        self, url: str, kind: str, *, clock: Callable[[], float] = time.time, lease: float = LEASE
-    ) -> None:
+    def __init__(self, url: str, kind: str, *, clock: Callable[[], float] = time.time, lease: float = LEASE) -> None:
         self._engine: Engine = open_database(url)
         self._kind, self._clock, self._lease = kind, clock, lease
         self._owner = uuid.uuid4().hex
@@ -138,6 +140,11 @@ class Ledger:
         """The answer that was owed since `claim` is given."""
         with self._engine.begin() as connection:
             connection.execute(delete(_OWED).where(_OWED.c.key == key_of(self._kind, key)))
+
+    def release(self, key: str) -> None:
+        """The answer that was owed since `claim` could not be given; `orphans` hands it out next."""
+        with self._engine.begin() as connection:
+            connection.execute(update(_OWED).where(_OWED.c.key == key_of(self._kind, key)).values(until=0.0))
 
     def renew(self) -> None:
         """Say that this process is alive and still means to give what it owes."""

@@ -37,6 +37,8 @@ ROW = 5
 """Buttons in a row that a phone still shows well."""
 FALLBACK = 3000
 """Characters of the text for notifications and screen readers."""
+ASKED = 1500
+"""Characters of the question that travel with a private answer."""
 CITED = 4
 """Citations shown below an answer; the window behind "Sources" holds all of them."""
 
@@ -65,11 +67,13 @@ class Message:
 class Look:
     """What a rendering shows beside the answer.
 
-    `head` is a line of ours above it (written mrkdwn), `chosen` the option that was taken already, `streamed` leaves
+    `head` is a line of ours above it (written mrkdwn), `asked` the question as it travels with the button that shares,
+    `chosen` the option that was taken already, `streamed` leaves
     out the sentences because they were streamed, `names` gives fact values their names.
     """
 
     share: bool = False
+    asked: str = ""
     feedback: bool = True
     buttons: bool = True
     head: str = ""
@@ -100,7 +104,7 @@ def answer_blocks(answer: Answer, look: Look) -> list[Block]:
         blocks += _opening(answer)
     blocks += sections(line for row in _unsaid(answer, look) for line in _warning(row))
     if answer.codes:
-        blocks += _codes(answer.codes)
+        blocks += _codes(answer.codes, "\n".join(row.text for row in (*answer.sentences, *answer.warnings)))
     if not look.streamed:
         blocks += sections(line for row in answer.sentences[1:] for line in _said(row, answer))
     blocks += _clarify(answer, look)
@@ -139,6 +143,11 @@ def button(action: str, label: str, value: str, *, style: str = "", hint: str = 
     if hint:
         made["accessibility_label"] = short(hint, BUTTON)
     return made
+
+
+def share_button(answer: Answer, label: str, asked: str) -> Block:
+    """The button that shows a private answer to others; `asked`, redacted by the engine, travels along."""
+    return button(SHARE, label, f"{answer.id}|{short(asked, ASKED)}", style="primary")
 
 
 def link(text: str, url: str) -> str:
@@ -192,7 +201,7 @@ def _opening(answer: Answer) -> list[Block]:
     """Status where there is one, then the bottom line in bold."""
     first = _first(answer)
     labels = [STATUSES[answer.status]] if STATUSES[answer.status] else []
-    labels += [f"{_sign(row)} {WARNINGS[row.kind]}" for row in answer.warnings if row.text == first.text]
+    labels += dict.fromkeys(f"{_sign(row)} *{WARNINGS[row.kind]}*" for row in answer.warnings if row.text in first.text)
     written = lines(_verdict(answer) + first.text, lambda text: f"*{escape(text)}*", SECTION - 100)
     written[-1] += marks(first.citations)
     return [*contexts([" · ".join(labels)] if labels else []), *sections(written)]
@@ -205,10 +214,8 @@ def marks(numbers: Iterable[int]) -> str:
 
 def _unsaid(answer: Answer, look: Look) -> tuple[AnswerWarning, ...]:
     """Warnings that no displayed sentence says in the same words; streamed sentences carry no labels."""
-    said = set() if look.streamed else {row.text for row in answer.sentences}
-    return tuple(
-        row for row in answer.warnings if row.text not in said and not (look.hide_phi and row.kind == "phi")
-    )
+    said = "" if look.streamed else "\n".join(row.text for row in answer.sentences)
+    return tuple(row for row in answer.warnings if row.text not in said and not (look.hide_phi and row.kind == "phi"))
 
 
 def _sign(row: AnswerWarning) -> str:
@@ -243,12 +250,15 @@ def _facts_of(row: CodeAdvice) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _codes(codes: tuple[CodeAdvice, ...]) -> list[Block]:
-    """The codes as a list that a phone shows without scrolling sideways; codes only mentioned in one line below."""
+def _codes(codes: tuple[CodeAdvice, ...], said: str) -> list[Block]:
+    """The codes as a list that a phone shows without scrolling sideways; codes only mentioned in one line below.
+
+    Reasons that are `said` elsewhere in the answer are not repeated.
+    """
     told = _decisive(codes)
     sources = {row.descriptor_source for row in told}
     common = sources.pop() if len(sources) == 1 else ""
-    written = ["\n".join(part) for row in told for part in _whole(_code(row, common))]
+    written = ["\n".join(part) for row in told for part in _whole(_code(row, common, said))]
     blocks = [{"type": "divider"}, *sections(written, between="\n\n")]
     rest = ", ".join(row.code for row in codes if row not in told)
     notes = [f"Wording of codes: {escape(common)}"] if common else []
@@ -256,11 +266,13 @@ def _codes(codes: tuple[CodeAdvice, ...]) -> list[Block]:
     return [*blocks, *contexts(notes), {"type": "divider"}]
 
 
-def _code(row: CodeAdvice, common: str) -> list[str]:
+def _code(row: CodeAdvice, common: str, said: str) -> list[str]:
     written = [f"{_ROLE_SIGNS[row.role]} *{escape(row.code)}*  {escape(_facts_of(row))}"]
-    told = f"{row.descriptor} ({row.descriptor_source})" if row.descriptor_source != common else row.descriptor
-    written += lines(told)
-    return written + lines(row.why, lambda text: f"_{escape(text)}_") if row.why else written
+    wording = "" if row.descriptor_source == common else f" ({row.descriptor_source})"
+    written += lines(row.descriptor + wording)
+    if row.why and row.why not in said:
+        written += lines(row.why, lambda text: f"_{escape(text)}_")
+    return written
 
 
 def _whole(written: list[str]) -> list[list[str]]:
@@ -309,7 +321,7 @@ def _buttons(answer: Answer, look: Look) -> list[Block]:
     if any(code.role in ("recommended", "rejected") for code in answer.codes):
         row.append(button(CHECK, "Check this claim", answer.id))
     if look.share:
-        row.append(button(SHARE, "Share with channel", answer.id, style="primary"))
+        row.append(share_button(answer, "Share with channel", look.asked))
     blocks: list[Block] = [{"type": "actions", "elements": row}] if row else []
     if look.feedback and answer.citations:
         blocks.append(_feedback(answer))

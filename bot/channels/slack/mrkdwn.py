@@ -18,6 +18,7 @@ _OPENING = re.compile(r"(?<![^\W_])([*_~])(?=[^\s*_~])|([*_~])(?=[*_~])|(`)")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 _RUN = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~#]|^[-+]|(?<=^\d)[.)])")
 _REFERENCE = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -36,6 +37,15 @@ def visible(escaped: str) -> str:
     for sign, entity in reversed(_ENTITIES):
         escaped = escaped.replace(entity, sign)
     return escaped.replace(_BREAK, "")
+
+
+def markdown(text: str) -> str:
+    """`text` for Slack's streaming methods, which read standard Markdown: on one line, nothing in it takes effect."""
+    line = _MARKDOWN.sub(r"\\\1", _CONTROL.sub("", " ".join(text.split())))
+    line = _EMOJI.sub(f":{_BREAK}", line)
+    for sign, entity in _ENTITIES:
+        line = line.replace(sign, entity)
+    return line
 
 
 def heard(text: str, me: str = "") -> str:
