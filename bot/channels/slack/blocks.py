@@ -104,7 +104,9 @@ def answer_blocks(answer: Answer, look: Look) -> list[Block]:
         blocks += _opening(answer)
     blocks += sections(line for row in _unsaid(answer, look) for line in _warning(row))
     if answer.codes:
-        blocks += _codes(answer.codes, "\n".join(row.text for row in (*answer.sentences, *answer.warnings)))
+        blocks += _codes(
+            answer.codes, "\n".join([*(row.text for row in answer.sentences), *(row.text for row in answer.warnings)])
+        )
     if not look.streamed:
         blocks += sections(line for row in answer.sentences[1:] for line in _said(row, answer))
     blocks += _clarify(answer, look)
