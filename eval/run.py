@@ -1,8 +1,8 @@
 """Runs: a system asked a list of questions, with every reply kept, so that a killed run goes on where it stopped.
 
-A run folder holds `run.json` (what was run), `answers.jsonl` (append-only, one reply a line, keyed by what was asked,
-the system's version and the day) and the reports made of them. Scoring reads the kept replies: a changed scorer or a
-changed expectation needs no new run.
+A run folder holds `run.json` (what was run), `questions.jsonl` (what was asked and expected), `answers.jsonl`
+(append-only, one reply a line, keyed by what was asked, the system's version and the day) and the reports made of
+them. Scoring reads the kept replies: a changed scorer or a changed expectation needs no new run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from eval.questions import Question
 from eval.systems import System
 from index.errors import SearchIndexError
 
-RUN, ANSWERS = "run.json", "answers.jsonl"
+RUN, ANSWERS, QUESTIONS = "run.json", "answers.jsonl", "questions.jsonl"
 
 
 class Kept(BaseModel):
@@ -121,6 +121,7 @@ def execute(
     )
     held = {kept.key: kept for kept in _kept(folder / ANSWERS)}
     _write(folder / RUN, run.model_dump_json(indent=1) + "\n")
+    _write(folder / QUESTIONS, "".join(question.model_dump_json(exclude_defaults=True) + "\n" for question in asked))
     done: list[Asked] = []
     cold = True
     _mend(folder / ANSWERS)

@@ -66,7 +66,7 @@ def _headline(report: Report) -> str:
         (f"{one.latency.p50:.0f} ms", "median answer", f"95 % within {one.latency.p95:.0f} ms"),
     )
     return "".join(
-        f'<div class="tile"><dt>{escape(name)}</dt><dd>{escape(value)}</dd><p>{escape(more)}</p></div>'
+        f'<div class="tile"><dt>{escape(name)}</dt><dd>{escape(value)}</dd><dd class="more">{escape(more)}</dd></div>'
         for value, name, more in tiles
     )
 
@@ -109,12 +109,13 @@ def _dots(reports: Sequence[Report], pick: str) -> str:
 
 def _plots(reports: Sequence[Report], scores: Sequence[float]) -> str:
     figures = [("Latency", "Time of the last turn, questions asked one after the other.", latencies(reports))]
-    if scores:
+    calibrated = calibration(reports, scores)
+    if calibrated:
         about = (
             "Questions in groups of equal size by the cosine of their nearest passage (our encoder), and the share of "
             "right answers in each group. A rising line means that the score says something about correctness."
         )
-        figures.insert(0, ("Retrieval score and correctness", about, calibration(reports, scores)))
+        figures.insert(0, ("Retrieval score and correctness", about, calibrated))
     return "".join(
         f"<figure><figcaption><h3>{title}</h3><p>{about}</p></figcaption>{svg}</figure>"
         for title, about, svg in figures
@@ -191,7 +192,7 @@ def _item(result: Result, others: Iterable[tuple[str, bool]]) -> str:
 
 def _expected(result: Result) -> str:
     wanted = result.question.gold_answer
-    return f'<div class="expected"><h4>A right answer</h4><p>{escape(wanted)}</p></div>' if wanted else ""
+    return f'<div class="expected"><h3>A right answer</h3><p>{escape(wanted)}</p></div>' if wanted else ""
 
 
 def _answer(answer: Answer) -> str:
@@ -211,8 +212,8 @@ def _answer(answer: Answer) -> str:
     )
     body = f"<ul class=said>{sentences}</ul>" if sentences else f"<p>{escape(answer.answer)}</p>"
     cited = "".join(_citation(row) for row in answer.citations)
-    evidence = f"<h4>Evidence</h4><ol class=evidence>{cited}</ol>" if cited else ""
-    return f"<h4>The answer</h4><p>{' · '.join(told)}</p>{body}{evidence}"
+    evidence = f"<h3>Evidence</h3><ol class=evidence>{cited}</ol>" if cited else ""
+    return f"<h3>The answer</h3><p>{' · '.join(told)}</p>{body}{evidence}"
 
 
 def _citation(row: Citation) -> str:

@@ -65,6 +65,8 @@ def _svg(figure: Any, title: str) -> str:
 
 def _legend(figure: Any) -> None:
     """Above the plot, where it hides no line."""
+    if not figure.axes[0].lines:
+        return
     legend = figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5, columnspacing=1.0)
     for text in legend.get_texts():
         text.set_color(_INK)
@@ -99,7 +101,8 @@ def latencies(reports: Sequence[Report]) -> str:
 def bins(results: Sequence[Result], scores: Sequence[float]) -> list[tuple[float, float, int]]:
     """Mean retrieval score, share right and count of groups of about equal size, by rising score."""
     order = np.argsort(scores, kind="stable")
-    groups = [group for group in np.array_split(order, BINS) if len(group) >= _FEWEST]
+    parts = min(BINS, len(order) // _FEWEST)
+    groups = np.array_split(order, parts) if parts else []
     return [
         (
             float(np.mean([scores[at] for at in group])),
@@ -111,9 +114,14 @@ def bins(results: Sequence[Result], scores: Sequence[float]) -> list[tuple[float
 
 
 def calibration(reports: Sequence[Report], scores: Sequence[float]) -> str:
-    """Share right by the cosine of the nearest passage: whether a near passage means a right answer."""
+    """Share right by the cosine of the nearest passage: whether a near passage means a right answer.
+
+    Empty when there are too few questions to show anything.
+    """
+    if len(scores) < _FEWEST:
+        return ""
     figure, axes = _figure()
-    told = []
+    told: list[str] = []
     for number, report in enumerate(reports):
         points = bins(report.results, scores)
         if not points:

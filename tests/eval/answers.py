@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from bot.answer import Answer, Citation, CodeAdvice, Sentence
+from corpus.knowledge import Knowledge
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The shipped knowledge, read once for all tests."""
+    return Knowledge()
 
 
 def code(name: str, role: str = "recommended", **fields: Any) -> CodeAdvice:

@@ -6,22 +6,21 @@ from typing import Any
 
 import pytest
 
-from corpus.knowledge import Knowledge
 from eval import proof
 from eval.proof import Records, wrong_arithmetic
 from eval.questions import Question
-from tests.eval.answers import answer, citation, sentence
+from tests.eval.answers import answer, citation, knowledge, sentence
 
 
 @pytest.fixture(scope="module")
 def records() -> Records:
-    return Records(Knowledge())
+    return Records(knowledge())
 
 
 @pytest.fixture(scope="module")
 def words() -> str:
     """The words of a statement of the corpus."""
-    return next(row.text for row in Knowledge().statements if row.id == "coaching-015")
+    return next(row.text for row in knowledge().statements if row.id == "coaching-015")
 
 
 def test_the_words_of_a_statement_are_found_where_they_stand(records: Records, words: str) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from corpus.documents import passages
-from corpus.knowledge import Knowledge
 from eval import questions
 from eval.errors import QuestionFileError, UnknownSetError
 from eval.questions import Question
 from eval.retrieval import relevant, unknown_support
+from tests.eval.answers import knowledge
 
 SHARED = next((one for up in Path(__file__).resolve().parents if (one := up / "shared").is_dir()), Path("shared"))
 OFFICIAL = SHARED / "questions" / "dev.jsonl"
@@ -134,9 +134,9 @@ def test_no_question_is_shipped_twice() -> None:
 
 
 def test_support_names_what_the_corpus_holds_and_enough_questions_have_it() -> None:
-    knowledge = Knowledge()
-    held = {passage.id for passage in passages(knowledge)}
-    tables = {path.stem for path in (knowledge.root / "tables").glob("*.csv")}
+    held_knowledge = knowledge()
+    held = {passage.id for passage in passages(held_knowledge)}
+    tables = {path.stem for path in (held_knowledge.root / "tables").glob("*.csv")}
     asked = questions.shipped()
     assert [(one.id, wrong) for one in asked if (wrong := unknown_support(one, held, tables))] == []
     assert sum(bool(relevant(one, held)) for one in asked) >= 150
