@@ -48,6 +48,10 @@ index: $(RUNTIME) ## Build the search index if it is missing or out of date
 eval: $(DEV) ## Run every shipped question set, baselines too, and write var/eval/all/report.html
 	$(BIN)/codecite eval run all -s codecite -s bm25 -s dense -s hybrid -s tutorial
 
+.PHONY: bench
+bench: $(DEV) ## Measure times and memory against a tutorial RAG (ten minutes), rewrite eval/results and the README table
+	$(BIN)/codecite bench --write
+
 .PHONY: clean
 clean: ## Remove the index, caches and build products (the environment stays: delete .venv to start over)
 	rm -rf var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
