@@ -220,3 +220,19 @@ def markdown(sentences: Sequence[Sentence], clarify: Clarify | None) -> str:
         options = f" ({' / '.join(clarify.options)})" if clarify.options else ""
         parts.append(f"{clarify.question}{options}")
     return "\n\n".join(parts)
+
+
+def without_documents(answer: Answer) -> Answer:
+    """The answer without what it tells of own documents, so that removing a document leaves no copy of its words."""
+    own = {citation.n for citation in answer.citations if citation.kind == "document"}
+    if not own:
+        return answer
+    kept = tuple(row for row in answer.sentences if not own & set(row.citations))
+    return answer.model_copy(
+        update={
+            "sentences": kept,
+            "more": tuple(row for row in answer.more if not own & set(row.citations)),
+            "citations": tuple(citation for citation in answer.citations if citation.n not in own),
+            "answer": markdown(kept, answer.clarify),
+        }
+    )

@@ -19,7 +19,7 @@ from langgraph.runtime import Runtime
 
 from bot import respond
 from bot.answer import Answer, Assumption
-from bot.compose import answer, compose
+from bot.compose import answer, compose, without_documents
 from bot.decide import Case, decide
 from bot.evidence import Claim, Finding
 from bot.find import Finder
@@ -28,6 +28,8 @@ from bot.guard.scope import scope_for
 from bot.llm import Helper, configured, facts_told
 from bot.logs import get_logger
 from bot.memory import Conversations
+from bot.own.find import OwnFinder
+from bot.own.library import Library, open_library
 from bot.question import Facts, Question
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
@@ -56,7 +58,7 @@ class Bot:
     """Answers messages from one knowledge and one index. Safe to share between threads.
 
     `conversations` is where facts are remembered; by default in memory, gone with the process. `helper` is the
-    optional chat model.
+    optional chat model, `library` the user's own documents.
     """
 
     def __init__(
@@ -66,12 +68,14 @@ class Bot:
         index: Index,
         conversations: Conversations | None = None,
         helper: Helper | None = None,
+        library: Library | None = None,
     ) -> None:
         self.settings = settings
         self.knowledge = knowledge
         self.index = index
         self.conversations = conversations or Conversations()
-        graph = _wire(Steps(knowledge, index, helper))
+        self.library = library
+        graph = _wire(Steps(knowledge, index, helper, library))
         self._alone = graph.compile()
         self._graph = graph.compile(checkpointer=self.conversations.saver)
 
@@ -92,11 +96,13 @@ class Bot:
         model = configured(settings)
         helper = Helper(model, knowledge, index.embed, settings.llm_timeout) if model else None
         conversations = Conversations.open(settings.database_url, days=days) if keep else None
-        return cls(settings, knowledge, index, conversations, helper)
+        return cls(settings, knowledge, index, conversations, helper, open_library(settings))
 
     def close(self) -> None:
-        """Close the databases of conversations and of imported files."""
+        """Close the databases of conversations, of own documents and of imported files."""
         self.conversations.close()
+        if self.library is not None:
+            self.library.store.close()
         self.knowledge.official.close()
 
     def ask(
@@ -140,10 +146,14 @@ class Bot:
 class Steps:
     """The six steps. Each reads and fills the Turn; only `understand` touches what is remembered."""
 
-    def __init__(self, knowledge: Knowledge, index: Index, helper: Helper | None = None) -> None:
+    def __init__(
+        self, knowledge: Knowledge, index: Index, helper: Helper | None = None, library: Library | None = None
+    ) -> None:
         self.knowledge = knowledge
         self.index = index
         self.helper = helper
+        self.own = OwnFinder(knowledge, library, index.embed) if library is not None else None
+        self.documents = library.text if library is not None else None
         self.scope = scope_for(knowledge, index.embed, index.folder.parent, index.manifest.encoder)
         self.reader = Reader(knowledge)
         self.finder = Finder(knowledge, index, self.reader)
@@ -165,10 +175,14 @@ class Steps:
         if (
             screened.decline is not None
             and screened.decline.kind in _OTHER_FIELDS
-            and self.reader.is_ours(screened.text)
+            and (self.reader.is_ours(screened.text) or self._names_a_document(screened.text))
         ):
             screened = replace(screened, decline=None)
         turn.screened = screened
+
+    def _names_a_document(self, text: str) -> bool:
+        """Whether a message asks what a document of the user's own says, whatever its field."""
+        return self.own is not None and bool(self.own.documents_meant(text))
 
     def _judge(self, text: str) -> tuple[str, float]:
         return self.scope.judge(self.index.embed([text])[0])
@@ -201,8 +215,14 @@ class Steps:
         turn.findings = decide(Case(self.knowledge, turn.question, turn.on))
 
     def find(self, turn: Turn) -> None:
-        """Statements that answer or complete; where there are none, a chat model may read the question again."""
+        """Statements that answer or complete, then own documents; a chat model may read an open question again."""
         turn.findings += self.finder.findings(turn)
+        self._ask_model(turn)
+        if self.own is not None:
+            turn.findings = self.own.completed(turn)
+
+    def _ask_model(self, turn: Turn) -> None:
+        """Where nothing was found, a chat model may read the question again."""
         if self.helper is None or not respond.unanswered(turn.findings):
             return
         again = self.helper.read(turn.read)
@@ -231,7 +251,7 @@ class Steps:
     def verify(self, turn: Turn, _: Memory) -> Memory:
         """What the knowledge does not support is dropped; what is left becomes the Answer."""
         draft = turn.draft
-        checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings)
+        checked = verify(draft.claims, self.knowledge, turn.on, draft.codes, draft.warnings, self.documents)
         turn.dropped = len(checked.dropped) + len(checked.advice)
         faulty = {problem.where for problem in checked.advice}
         if checked.kept[:1] != draft.claims[:1]:
@@ -250,7 +270,7 @@ class Steps:
     def _trimmed(self, turn: Turn, checked: Verified) -> tuple[Claim, ...]:
         """The kept sentences with no more evidence than they and the codes and warnings beside them need."""
         trimmed = tuple(pruned(claim, self.knowledge, turn.on) for claim in checked.kept)
-        again = verify(trimmed, self.knowledge, turn.on, turn.draft.codes, turn.draft.warnings)
+        again = verify(trimmed, self.knowledge, turn.on, turn.draft.codes, turn.draft.warnings, self.documents)
         return trimmed if len(again.advice) <= len(checked.advice) else checked.kept
 
     def revisit(self, turn: Turn) -> None:
@@ -268,8 +288,8 @@ class Steps:
 
 
 def _kept(answer: Answer) -> Memory:
-    """What is remembered of an answer: all but the message it answered."""
-    return {"answer": answer.model_copy(update={"question": ""}).model_dump(mode="json")}
+    """What is remembered of an answer: all but the message it answered, and the words of own documents."""
+    return {"answer": without_documents(answer).model_copy(update={"question": ""}).model_dump(mode="json")}
 
 
 def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:

@@ -168,7 +168,8 @@ class Library:
         before: OwnDocument | None,
         about: About,
     ) -> OwnDocument:
-        title = about.title or converted.title
+        # A title that was given once stays: the file itself may state none, or another one.
+        title = about.title or (before.title if before else converted.title)
         document = OwnDocument(
             id=before.id if before else self._free_id(title),
             title=title,

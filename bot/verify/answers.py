@@ -38,7 +38,7 @@ def check_answer(answer: Answer, knowledge: Knowledge, documents: Documents | No
     for sentence in (*answer.sentences, *answer.more):
         problems += _sentence(sentence, answer.citations, knowledge, on, fixed, every, documents)
     problems += _markdown(answer, supports, knowledge, on, fixed)
-    held = list(supports.values())
+    held = [supports[citation.n] for citation in answer.citations if citation.kind != "document"]
     for code in answer.codes:
         problems += check_advice(code, held, knowledge, on)
     for warning in answer.warnings:

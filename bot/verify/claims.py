@@ -83,7 +83,8 @@ def verify(
             dropped.append(Dropped(claim, problems))
         else:
             kept.append(claim)
-    evidence = tuple(dict.fromkeys(item for claim in kept for item in claim.evidence))
+    # Codes and warnings rest on the knowledge: a document of the user's own supports none of them.
+    evidence = tuple(dict.fromkeys(item for claim in kept for item in claim.evidence if item.kind != "document"))
     supports = [read_evidence(item, knowledge, documents)[0] for item in evidence]
     advice = [problem for code in codes for problem in check_advice(code, supports, knowledge, on)]
     advice += [problem for warning in warnings for problem in check_warning(warning, supports, knowledge, on)]

@@ -26,7 +26,7 @@ from corpus.knowledge import Knowledge
 from corpus.rows import FixedText
 
 Documents = Callable[[str], str | None]
-"""Text of a passage of the user's own documents by `document id#section`, or None."""
+"""A passage of the user's own documents by `document id#section`: a line that names it, then its words; or None."""
 
 
 class Cited(Protocol):
@@ -134,7 +134,7 @@ def read_evidence(
     if not cited.quote.strip():
         return Support(), [Problem("quote", "an empty quote", cited.ref)]
     if cited.kind == "document":
-        return _passage(cited, documents(cited.ref) if documents is not None else None)
+        return _document(cited, documents(cited.ref) if documents is not None else None)
     read = _read.setdefault(knowledge, {})
     key = (cited.kind, cited.ref, cited.quote)
     if key not in read:
@@ -158,6 +158,14 @@ def _passage(cited: Cited, text: str | None) -> tuple[Support, list[Problem]]:
     support = Support(words=plain(cited.quote).upper())
     support.add(tokens(cited.quote), cells=False)
     return support, []
+
+
+def _document(cited: Cited, text: str | None) -> tuple[Support, list[Problem]]:
+    """As `_passage`; the line that names the document and the page may be told beside the quote."""
+    support, problems = _passage(cited, text)
+    if text is not None and not problems:
+        support.add(tokens(text.partition("\n")[0]), cells=False)
+    return support, problems
 
 
 def _statement(cited: Cited, knowledge: Knowledge) -> tuple[Support, list[Problem]]:

@@ -23,7 +23,10 @@ _MOST_PAGES = 4000
 _RULED = 6
 """Drawn paths on a page from which it may hold a table."""
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*\S{0,10}$")
-_PAGE_LABEL = re.compile(r"(?:page\s+)?(?:[ivxlc]+|[A-Z])?\s?-?\s?\d{1,4}(?:\s+of\s+\d{1,4})?", re.IGNORECASE)
+_PAGE_LABEL = re.compile(
+    r"(?:page\s+)?(?:(?:[ivxlc]+|[A-Z])?\s?-?\s?|[A-Z][a-z]{1,6}-)\d{1,4}(?:\s+of\s+\d{1,4})?", re.IGNORECASE
+)
+_ENTRY = re.compile(r"\D[\s.]+(?:(?:[IVXLC]+|[A-Z][a-z]{0,6})-)?\d{1,4}$")
 _MARKER = re.compile(r"(?:[•‣▪o–-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
 _EDGE = 3
 """Lines from the top and the bottom among which headers and footers are looked for."""
@@ -198,10 +201,13 @@ def _bookmarks(document: Any) -> dict[int, list[tuple[int, str]]]:
 
 
 def _drop_running(pages: list[list[_Line]]) -> None:
-    """Take out lines at the edges of pages that other pages repeat, and page numbers."""
+    """Take out lines at the edges of pages that other pages repeat, page numbers and contents."""
     edges: Counter[str] = Counter()
     for lines in pages:
         edges.update({_shape(line.text) for line in (*lines[:_EDGE], *lines[-_EDGE:])})
+    for lines in pages:
+        if sum(_ENTRY.search(line.text) is not None for line in lines) > len(lines) / 2 and len(lines) > 5:
+            lines.clear()  # a table of contents repeats every heading and would be found for each of them
     often = max(3, len(pages) // 20)
     for lines in pages:
         near = {id(line) for line in (*lines[:_EDGE], *lines[-_EDGE:])}

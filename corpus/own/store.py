@@ -197,13 +197,20 @@ class DocumentStore:
             yield Held(row.number, row.document, Excerpt(row.anchor, row.section, row.page, row.text))
 
     def text(self, ref: str) -> str | None:
-        """The heading and the words of the excerpt that `document id#anchor` names, or None."""
+        """What `document id#anchor` names, or None: a line with title, page and heading, then the words."""
         document, _, anchor = ref.partition("#")
         if not self.is_there():
             return None
         table = self._tables.tables["own_excerpts"]
         found = next(self._held((table.c.document == document) & (table.c.anchor == anchor)), None)
-        return found.excerpt.shown if found is not None else None
+        if found is None:
+            return None
+        from sqlalchemy import select
+
+        documents = self._tables.tables["own_documents"]
+        with self._engine.connect() as connection:
+            title = connection.execute(select(documents.c.title).where(documents.c.id == document)).scalar()
+        return f"{', '.join(filter(None, (title, found.excerpt.where)))}\n{found.excerpt.shown}"
 
     def naming(self, codes: Iterable[str]) -> tuple[int, ...]:
         """Numbers of the excerpts that name any of `codes`."""
