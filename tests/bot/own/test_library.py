@@ -40,7 +40,7 @@ def test_a_document_is_held_with_provenance(library: Library, tmp_path: Path) ->
     assert (held[0].origin, held[0].parser, len(held[0].sha256)) == ("notes.md", "1", 64)
     assert library.get("notes.md") == library.get("aetna MANUAL") == held[0]
     part = library.store.excerpts("aetna-manual")[1]
-    assert library.text(part.ref) == "Part 2\n" + NOTES[1]
+    assert library.text(part.ref) == "Aetna manual, Part 2\nPart 2\n" + NOTES[1]
 
 
 def test_the_same_file_twice_is_one_document(library: Library, tmp_path: Path) -> None:
