@@ -20,7 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.errors import DatabaseError
-from corpus.official_rows import HeldAddon, HeldCode, HeldDescriptor, HeldEdit, HeldLimit, HeldLocality, HeldRate
+from corpus.official_rows import (
+    EDITION_KEY,
+    HeldAddon,
+    HeldCode,
+    HeldDescriptor,
+    HeldEdit,
+    HeldEdition,
+    HeldLimit,
+    HeldLocality,
+    HeldRate,
+)
 from corpus.rows import Row
 
 if TYPE_CHECKING:
@@ -271,6 +281,18 @@ class Official:
         if (edition := self.edition(CPT, on)) is not None:
             yield from (self._cpt(row, edition.edition) for row in self._query(edition, {"length": "long"}))
 
+    @staticmethod
+    def edition_row(edition: Edition) -> HeldEdition:
+        """An edition as evidence of what it holds and lacks."""
+        return HeldEdition(
+            kind=edition.kind,
+            edition=edition.edition,
+            effective_from=edition.effective_from,
+            rows=edition.rows,
+            files=edition.files,
+            sha256=edition.sha256,
+        )
+
     def rows_of(self, ref: str) -> tuple[Row, ...]:
         """The rows that an `official_ref` names, looked up again in the store; none when there are none."""
         kind, _, rest = ref.partition(":")
@@ -282,6 +304,8 @@ class Official:
 
     def _again(self, kind: str, edition: Edition, key: str) -> tuple[Row, ...]:
         name = edition.edition
+        if key == EDITION_KEY:
+            return (self.edition_row(edition),)
         if kind == PFS:
             code, _, mod = key.partition("-")
             rate = self.rate_in(edition, code, mod or None)

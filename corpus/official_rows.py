@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from corpus.rows import Edit, Items, Locality, OptDate, OptText, Rate, Row, Text
 
@@ -92,7 +93,7 @@ class HeldCode(Row):
         """Name of the row."""
         return f"hcpcs:{self.edition}/{self.code}"
 
-    def status(self, on: date) -> str:
+    def status(self, on: date) -> Literal["active", "deleted", "not_yet_effective"]:
         """`active`, `deleted` or `not_yet_effective` on a date of service."""
         if self.added is not None and on < self.added:
             return "not_yet_effective"
@@ -111,3 +112,23 @@ class HeldDescriptor(Row):
     def official_ref(self) -> str:
         """Name of the row."""
         return f"ama-cpt:{self.edition}/{self.code}"
+
+
+class HeldEdition(Row):
+    """One imported edition itself: what is said of a file as a whole rests on it."""
+
+    kind: Text
+    edition: Text
+    effective_from: date
+    rows: int
+    files: Items
+    sha256: Text
+
+    @property
+    def official_ref(self) -> str:
+        """Name of the row."""
+        return f"{self.kind}:{self.edition}/{EDITION_KEY}"
+
+
+EDITION_KEY = "edition"
+"""Key under which an edition names itself."""

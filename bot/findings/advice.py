@@ -6,21 +6,31 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.answer import CodeAdvice, CodeRole
+from bot.rules.held import descriptor_row, state
 from corpus.knowledge import Knowledge
+from corpus.official_rows import HeldDescriptor
 
 PLAIN_LABEL = "plain label (not the AMA descriptor)"
 OWN_WORDS = "plain label (official text not held)"
 NEIGHBOUR = "plain label (a neighboring field)"
 NOT_HELD = "not in the code table"
+NO_TEXT, NOT_DESCRIBED = "No entry for its descriptor.", "known from imported files without descriptors"
 _HCPCS = "HCPCS-II"
 
 
 def descriptor(knowledge: Knowledge, code: str, on: date | None = None) -> tuple[str, str]:
     """The descriptor of `code` and where it comes from: official text when held, else our plain label.
 
-    With a date of service `on`, the wording of that date where an earlier one is held.
+    With a date of service `on`, the wording of that date where an earlier one is held. Imported official text, the
+    licensed CPT descriptors among it, is copied byte for byte.
     """
+    imported = descriptor_row(knowledge, code, on or date.today())
+    if imported is not None:
+        publisher = "CPT, AMA, your licensed file" if isinstance(imported, HeldDescriptor) else "HCPCS Level II, CMS"
+        return imported.official_descriptor, f"{publisher}, {imported.edition}"
     row = knowledge.codes.find(code, on)
+    if row is None and knowledge.official.knows(code, on or date.today()):
+        return NO_TEXT, NOT_DESCRIBED
     if row is None:
         neighbour = knowledge.neighbours.get(code)
         return (neighbour.what_it_is, NEIGHBOUR) if neighbour else ("No entry for this code.", NOT_HELD)
@@ -49,7 +59,7 @@ def advice(
         units=units,
         modifiers=tuple(modifiers),
         pos=tuple(pos),
-        status=knowledge.codes.status(code, on),
+        status=state(knowledge, code, on),
         descriptor=text,
         descriptor_source=source,
         why=why,

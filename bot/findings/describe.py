@@ -7,6 +7,7 @@ from datetime import date
 from bot.answer import CodeRole
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
+from bot.rules.held import descriptor_row
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, Rate
 
@@ -22,7 +23,7 @@ def describe(
     The code is read as it was on the date of service `on`. Raises UnknownRecordError for a code in no table.
     """
     row = knowledge.codes.get(code, on)
-    claims = [_what(knowledge, row)]
+    claims = [_what(knowledge, row, on)]
     if not brief:
         claims += [claim for claim in (_time(knowledge, row), _bases(knowledge, row)) if claim]
     if row.note:
@@ -32,7 +33,13 @@ def describe(
     return Finding(claims=tuple(claims), codes=(advice(knowledge, code, role, on),), rule="describe")
 
 
-def _what(knowledge: Knowledge, row: Code) -> Claim:
+def _what(knowledge: Knowledge, row: Code, on: date) -> Claim:
+    imported = descriptor_row(knowledge, row.code, on)
+    if imported is not None:
+        evidence = from_row(
+            knowledge, imported, ("code", "official_descriptor", "edition"), f"Descriptor of {row.code}"
+        )
+        return Claim(f"{row.code}: {imported.official_descriptor.rstrip('.')}.", (evidence,))
     if row.official_descriptor:
         text = row.official_descriptor.rstrip(".")
         return Claim(f"{row.code}: {text}.", (from_row(knowledge, row, ("code", "official_descriptor")),))

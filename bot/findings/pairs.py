@@ -7,7 +7,7 @@ from datetime import date
 from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
-from bot.rules.pairs import AddonCheck, Combination, Pair, about_both
+from bot.rules.pairs import AddonCheck, Combination, Pair, about_both, edition_row
 from corpus.knowledge import Knowledge
 
 _VERDICTS: dict[str, Verdict | None] = {
@@ -87,7 +87,7 @@ def _bottom_line(pair: Pair, both: str) -> Claim:
 
 
 def _no_data(knowledge: Knowledge, pair: Pair, on: date, payer: str | None) -> list[Claim]:
-    row = next(iter(knowledge.edits))
+    row = edition_row(knowledge, on)
     evidence = (*pair.evidence, from_row(knowledge, row, ("edition",)))
     rows = [knowledge.codes.find(code, on) for code in (pair.first, pair.second)]
     evidence += tuple(from_row(knowledge, row, ("code", "effective_from")) for row in rows if row is not None)

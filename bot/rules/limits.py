@@ -10,6 +10,8 @@ from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
 from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
+from corpus.official_rows import HeldLimit
+from corpus.rows import Code
 from corpus.rule_rows import MueIndicator
 
 Standing = Literal["within", "above", "never_paid", "unknown"]
@@ -36,7 +38,7 @@ class Limit:
 
 def limit(knowledge: Knowledge, code: str, units: int, on: date, payer: str | None = None) -> Limit:
     """How `units` of `code` on one date stand against Medicare's limit."""
-    row = knowledge.codes.find(code, on)
+    row = _row(knowledge, code, on)
     if row is None or row.mue is None:
         return Limit(code, units, "no_data", "unknown", None, None, "", ())
     indicator = knowledge.rules.mue_indicators.get(row.mai or "")
@@ -48,3 +50,11 @@ def limit(knowledge: Knowledge, code: str, units: int, on: date, payer: str | No
         evidence.append(from_row(knowledge, indicator, columns, "Adjudication indicator"))
         evidence += cited(knowledge, indicator.statements, on)
     return Limit(code, units, state, standing, row.mue, indicator, row.mue_edition or "", tuple(evidence))
+
+
+def _row(knowledge: Knowledge, code: str, on: date) -> Code | HeldLimit | None:
+    """The limit of an imported edition, unless the shipped one is newer; editions are written like `2024Q3`."""
+    shipped, imported = knowledge.codes.find(code, on), knowledge.official.limit(code, on)
+    if imported is None or (shipped is not None and (shipped.mue_edition or "") > imported.mue_edition):
+        return shipped
+    return imported

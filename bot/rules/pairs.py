@@ -16,7 +16,8 @@ from bot.evidence import Evidence, from_row, from_statement
 from bot.rules.answers import Applies
 from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
-from corpus.rows import Code, Edit
+from corpus.official_rows import HeldAddon
+from corpus.rows import Code, Edit, Row
 from corpus.rule_rows import CombinationRule, ModifierGroup
 from corpus.statements import ANY_PAYER, Statement
 
@@ -95,7 +96,7 @@ def combine(knowledge: Knowledge, codes: Iterable[str], on: date, payer: str | N
 def pair(knowledge: Knowledge, first: str, second: str, on: date, payer: str | None = None) -> Pair:
     """What is held about two codes by one practitioner for one patient; symmetric in its codes."""
     first, second = sorted((first, second))
-    edit = knowledge.edits.find(first, second)
+    edit = edit_of(knowledge, first, second, on)
     rules = _rules(knowledge, first, second, on, payer)
     linked = _linked(knowledge, first, second, on)
     verdicts: list[Together] = [_RELATIONS[rule.relation] for rule in rules]
@@ -123,6 +124,30 @@ def pair(knowledge: Knowledge, first: str, second: str, on: date, payer: str | N
         vintage=_vintage(knowledge, first, second, edit, on, payer),
         evidence=_evidence(knowledge, first, second, edit, rules, group, linked, on, payer),
     )
+
+
+def edit_of(knowledge: Knowledge, first: str, second: str, on: date) -> Edit | None:
+    """The NCCI pair of two codes on a date: from the imported edition, unless the shipped one is newer."""
+    edition = knowledge.official.edition("ncci-ptp", on)
+    shipped = next(iter(knowledge.edits), None)
+    if edition is None or (shipped is not None and edition.edition < shipped.edition):
+        return knowledge.edits.find(first, second)
+    return knowledge.official.edit(first, second, on)
+
+
+def edition_row(knowledge: Knowledge, on: date) -> Row:
+    """A row that names the NCCI edition that counts on a date: what is not in it rests on this."""
+    edition = knowledge.official.edition("ncci-ptp", on)
+    if edition is not None and edition.edition == held_edition(knowledge, on):
+        return knowledge.official.edition_row(edition)
+    return next(iter(knowledge.edits))
+
+
+def held_edition(knowledge: Knowledge, on: date) -> str:
+    """The NCCI edition that counts on a date, like `2024Q3`; empty when none is held."""
+    edition = knowledge.official.edition("ncci-ptp", on)
+    shipped = next(iter(knowledge.edits), None)
+    return max(edition.edition if edition else "", shipped.edition if shipped else "")
 
 
 def _period(rules: list[CombinationRule]) -> str:
@@ -168,12 +193,23 @@ def _linked(knowledge: Knowledge, first: str, second: str, on: date) -> Code | N
 def addon(knowledge: Knowledge, code: str, codes: Iterable[str], on: date) -> AddonCheck | None:
     """Whether an add-on has a base among `codes`; None when the code is no add-on or names no bases."""
     row = knowledge.codes.find(code, on)
+    if row is None and (imported := knowledge.official.addon(code, on)) is not None:
+        return _imported_addon(knowledge, imported, codes)
     if row is None or not row.addon or not row.addon_to:
         return None
     present = tuple(base for base in sorted(codes) if base in row.addon_to)
     state: Applies = "not_applicable" if present else "applies"
     evidence = from_row(knowledge, row, ("code", "addon", "addon_to"), f"Add-on code {code}")
     return AddonCheck(code, state, row.addon_to, present, (evidence,))
+
+
+def _imported_addon(knowledge: Knowledge, row: HeldAddon, codes: Iterable[str]) -> AddonCheck | None:
+    """For an add-on beyond the code table; one whose primary codes the contractor defines settles nothing."""
+    if row.by_contractor or not row.addon_to:
+        return None
+    present = tuple(base for base in sorted(codes) if base in row.addon_to)
+    evidence = from_row(knowledge, row, ("code", "addon_to", "edition"), f"NCCI add-on code {row.code}")
+    return AddonCheck(row.code, "not_applicable" if present else "applies", row.addon_to, present, (evidence,))
 
 
 def _is_em(group: ModifierGroup, row: Code | None) -> bool:
@@ -208,20 +244,20 @@ _FOREIGN = "It is Medicare's table; this payer may use its own."
 
 
 def _edition(knowledge: Knowledge, first: str, second: str, edit: Edit | None, on: date) -> str:
-    held = edit or next(iter(knowledge.edits), None)
-    if held is None:
+    held = edit.edition if edit is not None else held_edition(knowledge, on)
+    if not held:
         return "No NCCI edition is held."
-    start = edition_start(held.edition)
+    start = edition_start(held)
     later = []
     for code in (first, second):
         row = knowledge.codes.find(code, on)
         if row is not None and row.effective_from is not None and row.effective_from > start:
             later.append(code)
     if edit is None and later:
-        return f"NCCI {held.edition}; {' and '.join(later)} came later, so that edition cannot show the pair."
+        return f"NCCI {held}; {' and '.join(later)} came later, so that edition cannot show the pair."
     if edit is None:
-        return f"NCCI {held.edition} shows no pair; that is not permission. Check the edition of the date."
-    return f"NCCI {held.edition}; check the edition in force on the date of service."
+        return f"NCCI {held} shows no pair; that is not permission. Check the edition of the date."
+    return f"NCCI {held}; check the edition in force on the date of service."
 
 
 def _evidence(

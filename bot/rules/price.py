@@ -14,8 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from bot.evidence import Evidence, computed, from_row
+from bot.rules import held
 from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
+from corpus.official_rows import HeldRate
 from corpus.rows import Locality, Rate
 from corpus.rule_rows import Performer, StatusLetter
 
@@ -91,14 +93,17 @@ def price(
     Args:
         knowledge: the tables.
         code: billing code.
-        on: date of service; outside the year held there is no amount.
+        on: date of service; outside the years held (shipped and imported) there is no amount.
         setting: which practice expense counts (`setting_of` reads it off the place of service).
         locality: a row of `gpci_2026.csv`, or None for the national amount.
         performer: a key or credential of `performers.csv`; its share applies, none is assumed when not given.
         units: units billed.
         modifier: a modifier with an amount of its own in the fee schedule (26, TC); ignored when there is none.
     """
-    rate = (modifier and knowledge.rates.find(code, modifier)) or knowledge.rates.find(code)
+    rate = (modifier and held.rate(knowledge, code, modifier, on)) or held.rate(knowledge, code, None, on)
+    if locality is not None:
+        found = held.locality(knowledge, locality, on)
+        locality = found if held.indices_held(knowledge, on, rates_year()) else None
     letter = knowledge.rules.status_letters.get(rate.status) if rate else None
     who = knowledge.rules.performer(performer) if performer else None
     state, reason = _state(rate, letter, on, setting)
@@ -127,7 +132,7 @@ def price(
 
 
 def _state(rate: Rate | None, letter: StatusLetter | None, on: date, setting: Setting) -> tuple[PriceState, str]:
-    if on.year != rates_year():
+    if on.year != rates_year() and not isinstance(rate, HeldRate):
         return "no-data", f"Only the {rates_year()} fee schedule is held; no amount is given for {on.year}."
     if rate is None or letter is None:
         return "no-data", "The code is not in the fee schedule file that we hold."
@@ -196,7 +201,7 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     if formula:
-        found.append(computed("price:medicare", f"Medicare amount, {rates_year()}", formula))
+        found.append(computed("price:medicare", f"Medicare amount, {on.year}", formula))
     if rate is not None:
         practice = "fac_pe_rvu" if setting == "facility" else "nonfac_pe_rvu"
         money = "fac_amount" if setting == "facility" else "nonfac_amount"

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.answer import AnswerWarning, CodeAdvice
+from bot.rules.held import state
 from bot.verify.match import supported, unsupported
 from bot.verify.problem import Problem
 from bot.verify.support import Support
@@ -43,6 +44,9 @@ def check_advice(code: CodeAdvice, supports: Sequence[Support], knowledge: Knowl
 
 
 def _descriptor(code: CodeAdvice, knowledge: Knowledge, on: date, where: str) -> list[Problem]:
+    imported = (knowledge.official.cpt(code.code, on), knowledge.official.code(code.code, on))
+    if any(text is not None and text.official_descriptor == code.descriptor for text in imported):
+        return []
     row = knowledge.codes.find(code.code, on)
     if row is not None:
         held = {row.official_descriptor or row.label}
@@ -58,7 +62,7 @@ def _wrong(code: CodeAdvice, where: str) -> Problem:
 
 
 def _status(code: CodeAdvice, knowledge: Knowledge, on: date, where: str) -> list[Problem]:
-    status = knowledge.codes.status(code.code, on)
+    status = state(knowledge, code.code, on)
     problems = [] if code.status == status else [Problem("status", code.status, where)]
     if code.role == "recommended" and status != "active":
         problems.append(Problem("inactive", code.code, where))
@@ -87,7 +91,7 @@ def check_warning(warning: AnswerWarning, supports: Sequence[Support], knowledge
     own = Support()
     problems = []
     for code in warning.codes:
-        known = code in knowledge.codes
+        known = code in knowledge.codes or knowledge.official.knows(code, on)
         if warning.kind == "unknown_code" and known:
             problems.append(Problem("code", code, warning.text))
         else:
