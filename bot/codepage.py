@@ -17,8 +17,11 @@ from pydantic import BaseModel, ConfigDict
 from bot.answer import CodeState
 from bot.findings.advice import descriptor
 from bot.lookup import normalized, unknown_code
+from bot.rules.held import rate as rate_on
+from bot.rules.limits import limit_row
 from corpus.errors import CorpusError
 from corpus.knowledge import Knowledge
+from corpus.official_rows import HeldRate
 from corpus.rows import Code, HistoryEvent, Rate
 from corpus.sources import TIERS
 from corpus.statements import ANY_PAYER, Kind, Statement
@@ -205,7 +208,7 @@ def code_page(knowledge: Knowledge, code: str, on: date) -> CodePage:
         raise unknown_code(knowledge, code, on)
     text, source = descriptor(knowledge, row.code, on)
     statements = ranked(knowledge, row, on)
-    rate = knowledge.rates.find(row.code)
+    rate = rate_on(knowledge, row.code, None, on)
     successors = knowledge.codes.successors(row.code, on)
     cited = [*row.sources, *([rate.source] if rate else ())]
     cited += [source_id for event in knowledge.codes.events(row.code) for source_id in event.source]
@@ -233,7 +236,7 @@ def code_page(knowledge: Knowledge, code: str, on: date) -> CodePage:
         supervision_meaning=_meaning(knowledge, "supervision", row.supervision),
         requires=row.requires or "",
         medicare=_medicare(knowledge, row, rate, on),
-        unit_limit=_unit_limit(knowledge, row),
+        unit_limit=_unit_limit(knowledge, row, on),
         telehealth=TelehealthFacts(
             year=MEDICARE_YEAR,
             video=row.telehealth_2026,
@@ -297,7 +300,7 @@ def _notices(knowledge: Knowledge, row: Code, on: date) -> tuple[str, ...]:
     if not knowledge.codes.is_described(row.code, on):
         changes = ", ".join(str(event.date) for event in knowledge.codes.redefined_after(row.code, on))
         notices.append(f"Redefined on {changes}, after {on}: the facts below are the newer ones.")
-    if on.year != MEDICARE_YEAR:
+    if on.year != MEDICARE_YEAR and knowledge.official.edition("pfs-rvu", on) is None:
         notices.append(f"Medicare status, unit limit and telehealth are held for {MEDICARE_YEAR}, not for {on.year}.")
     if row.confidence == "low":
         notices.append("Dates or successors of this code rest on background knowledge: check before relying on them.")
@@ -363,8 +366,9 @@ def _ladder(knowledge: Knowledge, row: Code) -> tuple[Span, ...]:
 
 
 def _medicare(knowledge: Knowledge, row: Code, rate: Rate | None, on: date) -> MedicareFacts:
-    paid = rate is not None and rate.amount_basis == "priced" and on.year == MEDICARE_YEAR
-    payable = row.medicare_payable_2026 or ""
+    imported = rate if isinstance(rate, HeldRate) else None
+    paid = rate is not None and rate.amount_basis == "priced" and (on.year == MEDICARE_YEAR or imported is not None)
+    payable = _payable(row, imported)
     note = ""
     if rate is not None and paid and rate.nonfac_amount is None and rate.fac_amount is not None:
         note = "facility setting only"
@@ -373,22 +377,30 @@ def _medicare(knowledge: Knowledge, row: Code, rate: Rate | None, on: date) -> M
     elif rate is not None and not paid and rate.amount_basis == "rvu-shown-but-not-paid":
         note = "relative values are published, but Medicare does not pay the code"
     return MedicareFacts(
-        year=MEDICARE_YEAR,
-        status=row.medicare_status_2026 or "",
+        year=on.year if imported else MEDICARE_YEAR,
+        status=imported.status if imported else row.medicare_status_2026 or "",
         payable=payable,
         meaning=_meaning(knowledge, "medicare_payable_2026", payable),
         office_amount=rate.nonfac_amount if rate and paid else None,
         facility_amount=rate.fac_amount if rate and paid else None,
         amount_note=note,
-        edition=knowledge.coverage.editions.get("rates_2026", ""),
+        edition=f"imported release {imported.edition}" if imported else knowledge.coverage.editions["rates_2026"],
     )
 
 
-def _unit_limit(knowledge: Knowledge, row: Code) -> UnitLimit | None:
-    if row.mue is None:
+def _payable(row: Code, imported: HeldRate | None) -> str:
+    """The word for what Medicare does with the code: the table's, unless an imported release says otherwise."""
+    if imported is None or imported.status == (row.medicare_status_2026 or ""):
+        return row.medicare_payable_2026 or ""
+    return imported.amount_basis
+
+
+def _unit_limit(knowledge: Knowledge, row: Code, on: date) -> UnitLimit | None:
+    found = limit_row(knowledge, row.code, on)
+    if found is None or found.mue is None:
         return None
-    meaning = _meaning(knowledge, "mai", row.mai)
-    return UnitLimit(units=row.mue, indicator=row.mai or "", meaning=meaning, edition=row.mue_edition or "")
+    meaning = _meaning(knowledge, "mai", found.mai)
+    return UnitLimit(units=found.mue, indicator=found.mai or "", meaning=meaning, edition=found.mue_edition or "")
 
 
 def _meaning(knowledge: Knowledge, column: str, value: str | None) -> str:
@@ -422,17 +434,17 @@ def _sources(knowledge: Knowledge, ids: Iterable[str]) -> tuple[SourceRef, ...]:
     found = []
     for source_id in dict.fromkeys(ids):
         try:
-            held = knowledge.sources.get(source_id)
+            source = knowledge.sources.get(source_id)
         except CorpusError:
             continue  # `codecite corpus lint` reports a dangling source; a reader's page is no place for it.
         found.append(
             SourceRef(
-                id=held.id,
-                title=held.title,
-                publisher=held.publisher,
-                url=held.url,
-                as_of=held.as_of or "",
-                tier=held.tier,
+                id=source.id,
+                title=source.title,
+                publisher=source.publisher,
+                url=source.url,
+                as_of=source.as_of or "",
+                tier=source.tier,
             )
         )
     return tuple(found)

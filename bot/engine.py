@@ -172,12 +172,11 @@ class Steps:
         turn.previous = Answer.model_validate(held) if held else None
         judge = self._judge if turn.previous is None else None
         screened = screen(turn.message, self.knowledge, judge)
-        if (
-            screened.decline is not None
-            and screened.decline.kind in _OTHER_FIELDS
-            and (self.reader.is_ours(screened.text) or self._names_a_document(screened.text))
-        ):
-            screened = replace(screened, decline=None)
+        if screened.decline is not None and screened.decline.kind in _OTHER_FIELDS:
+            ours = self.reader.is_ours(screened.text) or self._names_a_document(screened.text)
+            turn.beyond = not ours and self.finder.knows_beyond(screened.text, turn.date or turn.today)
+            if ours or turn.beyond:
+                screened = replace(screened, decline=None)
         turn.screened = screened
 
     def _names_a_document(self, text: str) -> bool:

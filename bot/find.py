@@ -17,9 +17,11 @@ from functools import cached_property
 
 from bot import respond
 from bot.answer import CodeAdvice, Verdict
+from bot.descriptors import Descriptors
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
 from bot.findings.modifiers import modifier_finding
+from bot.findings.official import OFFICIAL, descriptors_finding
 from bot.findings.telehealth import place_finding
 from bot.question import Facts, Question
 from bot.respond import SMALL_TALK
@@ -28,6 +30,7 @@ from bot.turn import Turn
 from bot.understand.fillers import FILLERS
 from bot.understand.polarity import verdict_of
 from bot.understand.read import Reader
+from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
 from corpus.rule_tables import RuleTables
 from corpus.statements import ANY_PAYER, Statement
@@ -84,6 +87,7 @@ class Finder:
         self.knowledge = knowledge
         self.index = index
         self.reader = reader
+        self.descriptors = Descriptors(knowledge)
         self._stems_held: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -112,26 +116,19 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
-        if any(finding.rule == SMALL_TALK for finding in turn.findings):
+        if any(finding.rule in (SMALL_TALK, OFFICIAL) for finding in turn.findings):
             return []
         if not decided:
-            turn.findings += self._rows(question)
+            turn.findings += self._beyond(turn) if turn.beyond else self._rows(question)
             decided = any(finding.claims for finding in turn.findings)
+        if turn.beyond:
+            return []
         if not decided and _names_nothing(question):
             return [respond.ask_subject(self.knowledge)]
         kept = self.find(question, codes, turn.on, limit=_COMPLETING if decided else _ANSWERING)
-        if not kept and not decided:
-            return [
-                respond.ask_subject(self.knowledge) if _lacks_subject(question) else respond.nothing(self.knowledge)
-            ]
         if not kept:
-            return []
-        verdict = None
-        told = next((finding.verdict for finding in turn.findings if finding.verdict), None)
-        if question.polar and told is None:
-            verdict = self._verdict(question, kept[0].statement)
-        elif question.polar and told == "yes" and self._objects(question, kept[0]):
-            verdict = "no"
+            return [] if decided else self._beyond(turn) or [self._nothing(question)]
+        verdict = self._settled(turn, kept[0])
         leading = kept[:1] if decided and verdict else ()
         if leading:
             lead = claim(self.knowledge, leading[0].statement)
@@ -141,6 +138,27 @@ class Finder:
         claims = tuple(claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
+
+    def _settled(self, turn: Turn, best: Found) -> Verdict | None:
+        """The verdict that guidance adds: the leading statement's when rules told none, or its objection to a yes."""
+        told = next((finding.verdict for finding in turn.findings if finding.verdict), None)
+        if turn.read.polar and told is None:
+            return self._verdict(turn.read, best.statement)
+        return "no" if turn.read.polar and told == "yes" and self._objects(turn.read, best) else None
+
+    def _nothing(self, question: Question) -> Finding:
+        """Asks for the subject when a billing question names none, else says that nothing was found."""
+        return respond.ask_subject(self.knowledge) if _lacks_subject(question) else respond.nothing(self.knowledge)
+
+    def knows_beyond(self, text: str, on: date) -> bool:
+        """Whether a message of another field names, or asks for, a code that an imported official file knows."""
+        named = codes_in(text.upper())
+        return any(self.knowledge.official.knows(code, on) for code in named) or self.descriptors.asked(text, on)
+
+    def _beyond(self, turn: Turn) -> list[Finding]:
+        """Codes beyond the guidance whose imported official descriptors hold the words of the question."""
+        found = self.descriptors.search(turn.read.text, turn.on)
+        return [descriptors_finding(self.knowledge, [match.row for match in found], turn.on)] if found else []
 
     def _objects(self, question: Question, best: Found) -> bool:
         """Whether a statement says no to the very case described, which a rule that sees only codes allowed."""

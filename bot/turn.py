@@ -28,7 +28,8 @@ class Draft:
 class Turn:
     """One message on its way to an Answer.
 
-    `today` is the date of service when nobody names one; `payer` and `date` came beside the message.
+    `today` is the date of service when nobody names one; `payer` and `date` came beside the message. `beyond` means
+    that the message asks for a code of another field, which an imported official file describes.
     """
 
     message: str
@@ -43,6 +44,7 @@ class Turn:
     findings: list[Finding] = field(default_factory=list)
     draft: Draft = field(default_factory=Draft)
     dropped: int = 0
+    beyond: bool = False
     answer: Answer | None = None
     timings: dict[str, float] = field(default_factory=dict)
 

@@ -73,9 +73,10 @@ class Knowledge:
         self.root = root
         self.official = Official(official_url, self._sources_of)
 
-    def _sources_of(self, kind: str) -> tuple[str, ...]:
-        """Ids of the bibliography for a kind of official file."""
-        return self.official_files[kind].sources if kind in self.official_files else ()
+    def _sources_of(self, kind: str, edition: str) -> tuple[str, ...]:
+        """Ids of the bibliography for an edition of an official file: those that end with its name."""
+        row = self.official_files.get(kind)
+        return tuple(each for each in row.sources if each.endswith(edition.lower())) if row is not None else ()
 
     def _table(self, name: str) -> Path:
         return self.root / "tables" / f"{name}.csv"

@@ -56,10 +56,10 @@ T = TypeVar("T")
 class Official:
     """What was imported into one database. Safe to share between threads."""
 
-    def __init__(self, url: str | None = None, sources: Callable[[str], tuple[str, ...]] | None = None) -> None:
-        """`url` None holds nothing; `sources` gives the bibliography's ids for a kind."""
+    def __init__(self, url: str | None = None, sources: Callable[[str, str], tuple[str, ...]] | None = None) -> None:
+        """`url` None holds nothing; `sources` gives the bibliography's ids for a kind and an edition."""
         self._url = url
-        self._sources_of = sources or (lambda _kind: ())
+        self._sources_of = sources or (lambda _kind, _edition: ())
         self._engine: Engine | None = None
         self._editions: tuple[Edition, ...] = ()
         self._read_at = -_FRESH
@@ -157,7 +157,7 @@ class Official:
     def rate_in(self, edition: Edition, code: str, mod: str | None) -> HeldRate | None:
         """The relative values of (code, modifier) in an edition."""
         rows = self._select(edition, code=code, modifier=mod or "")
-        return held_rate(rows[0], edition.edition, self._source(PFS)) if rows else None
+        return held_rate(rows[0], edition.edition, self._source(PFS, edition.edition)) if rows else None
 
     def localities(self, on: date) -> tuple[HeldLocality, ...]:
         """All localities with their indices of the year of a date of service; none when it is not held."""
@@ -172,12 +172,12 @@ class Official:
         columns = ("mac", "state", "locality", "locality_name", "pw_gpci", "pe_gpci", "mp_gpci")
         return HeldLocality(
             **{name: row[name] for name in columns},  # checked by the model
-            source=self._source(GPCI),
+            source=self._source(GPCI, edition),
             edition=edition,
         )
 
-    def _source(self, kind: str) -> str:
-        return next(iter(self._sources_of(kind)), "")
+    def _source(self, kind: str, edition: str) -> str:
+        return next(iter(self._sources_of(kind, edition)), "")
 
     def edit(self, first: str, second: str, on: date) -> HeldEdit | None:
         """The NCCI pair of two codes, in either order, that is in force on a date of service, or None."""
@@ -199,7 +199,7 @@ class Official:
             effective_from=row["effective_from"] or None,
             effective_to=row["effective_to"] or None,
             edition=edition,
-            sources=self._sources_of(PTP),
+            sources=self._sources_of(PTP, edition),
         )
 
     def limit(self, code: str, on: date) -> HeldLimit | None:
@@ -215,7 +215,7 @@ class Official:
             mai=row["mai"],
             rationale=row["rationale"],
             mue_edition=edition,
-            sources=self._sources_of(MUE),
+            sources=self._sources_of(MUE, edition),
         )
 
     def addon(self, code: str, on: date) -> HeldAddon | None:
@@ -233,7 +233,7 @@ class Official:
             addon_to=tuple(each for each in primary if each != _BY_CONTRACTOR),
             by_contractor=_BY_CONTRACTOR in primary,
             edition=edition.edition,
-            sources=self._sources_of(ADDON),
+            sources=self._sources_of(ADDON, edition.edition),
         )
 
     def code(self, code: str, on: date) -> HeldCode | None:
@@ -251,7 +251,7 @@ class Official:
             added=row["added"] or None,
             effective_to=row["effective_to"] or None,
             edition=edition,
-            sources=self._sources_of(HCPCS),
+            sources=self._sources_of(HCPCS, edition),
         )
 
     def cpt(self, code: str, on: date) -> HeldDescriptor | None:
@@ -265,7 +265,7 @@ class Official:
             code=row["code"],
             official_descriptor=row["description"],
             edition=edition,
-            sources=self._sources_of(CPT),
+            sources=self._sources_of(CPT, edition),
         )
 
     def knows(self, code: str, on: date) -> bool:

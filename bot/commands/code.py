@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from bot.codepage import CodePage, CodeRef, SourceRef, StatementRef
+    from bot.officialpage import OfficialPage
 
 SHOWN_STATEMENTS = 6
 SHOWN_RELATED = 8
@@ -47,8 +48,14 @@ def code(
     """
     from bot.codepage import code_page
     from bot.commands.common import knowledge, parse_date
+    from bot.officialpage import official_page
 
-    page = code_page(knowledge(), asked, parse_date(day) or date.today())
+    held, on = knowledge(), parse_date(day) or date.today()
+    beyond = official_page(held, asked, on)
+    if beyond is not None:
+        _print_official(beyond, as_json)
+        return
+    page = code_page(held, asked, on)
     if as_json:
         typer.echo(page.model_dump_json(indent=2))
         return
@@ -57,6 +64,37 @@ def code(
     console = Console(highlight=False)
     for part in render(page, everything):
         console.print(part)
+
+
+def _print_official(page: OfficialPage, as_json: bool) -> None:
+    """The page of a code that only imported official files know."""
+    from rich.console import Console
+    from rich.text import Text
+
+    if as_json:
+        typer.echo(page.model_dump_json(indent=2))
+        return
+    since = f" since {page.added}" if page.added else ""
+    until = f", last day {page.effective_to}" if page.effective_to else ""
+    console = Console(highlight=False)
+    console.print(Text.assemble((page.code, "bold cyan"), ("  " + page.descriptor, "bold")))
+    console.print(Text(page.descriptor_source, style="dim"))
+    style = f"bold {STATUS_STYLE[page.status]}"
+    console.print(Text.assemble((page.status.replace("_", " "), style), f" on {page.on}{since}{until}"))
+    console.print(Text.assemble(("! ", "bold yellow"), page.notice), "")
+    amounts = [
+        f"{setting} ${amount}"
+        for setting, amount in (("office", page.office_amount), ("facility", page.facility_amount))
+        if amount is not None
+    ]
+    if page.medicare_status:
+        told = ", ".join(amounts) or page.medicare_meaning
+        console.print(f"[bold]Medicare[/]     status {page.medicare_status}; {told} (national, {page.fee_schedule})")
+    if page.unit_limit is not None:
+        indicator = f"indicator {page.unit_indicator}; edition {page.unit_edition}"
+        console.print(f"[bold]Unit limit[/]   {page.unit_limit} a day ({indicator})")
+    if page.addon_to:
+        console.print(f"[bold]Add-on to[/]    {', '.join(page.addon_to)} (edition {page.addon_edition})")
 
 
 def render(page: CodePage, everything: bool = False) -> Iterator[RenderableType]:

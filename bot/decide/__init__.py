@@ -8,6 +8,7 @@ from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
+from bot.decide.official import official_rule
 from bot.decide.people import other_amounts_rule, price_rule, who_rule
 from bot.decide.remote import (
     conflicts_rule,
@@ -83,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     small_talk_rule,
     ask_rule,
     unknown_rule,
+    official_rule,
     not_active_rule,
     premise_rule,
     denial_rule,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case, merged
+from bot.decide.official import held_codes
 from bot.evidence import Finding
 from bot.findings.describe import describe
 from bot.findings.status import premise_finding, status_finding
@@ -18,12 +19,14 @@ _FEW_WORDS = 1
 
 def unknown_rule(case: Case) -> Finding | None:
     """Codes in no table: a neighboring field's are named as such, others with the near ones of the tables."""
-    found = [status_finding(case.knowledge, code, case.on) for code in case.question.neighbour_codes]
-    for code in case.question.unknown_codes:
+    held = held_codes(case)
+    beside = [code for code in case.question.neighbour_codes if code not in held]
+    found = [status_finding(case.knowledge, code, case.on) for code in beside]
+    for code in (code for code in case.question.unknown_codes if code not in held):
         found.append(unknown_code(case.knowledge, code, similar_codes(case.knowledge, code, case.on)))
     if not found:
         return None
-    verdict: Verdict | None = "no" if case.question.neighbour_codes else None
+    verdict: Verdict | None = "no" if beside else None
     return replace(merged(found, rule="unknown"), verdict=verdict)
 
 

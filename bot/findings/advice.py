@@ -29,11 +29,11 @@ def descriptor(knowledge: Knowledge, code: str, on: date | None = None) -> tuple
         publisher = "CPT, AMA, your licensed file" if isinstance(imported, HeldDescriptor) else "HCPCS Level II, CMS"
         return imported.official_descriptor, f"{publisher}, {imported.edition}"
     row = knowledge.codes.find(code, on)
-    if row is None and knowledge.official.knows(code, on or date.today()):
-        return NO_TEXT, NOT_DESCRIBED
+    if row is None and (neighbour := knowledge.neighbours.get(code)):
+        return neighbour.what_it_is, NEIGHBOUR
     if row is None:
-        neighbour = knowledge.neighbours.get(code)
-        return (neighbour.what_it_is, NEIGHBOUR) if neighbour else ("No entry for this code.", NOT_HELD)
+        known = knowledge.official.knows(code, on or date.today())
+        return (NO_TEXT, NOT_DESCRIBED) if known else ("No entry for this code.", NOT_HELD)
     if row.official_descriptor:
         edition = row.descriptor_edition or "edition not recorded"
         return row.official_descriptor, f"HCPCS Level II, CMS, {edition}" if row.system == _HCPCS else edition

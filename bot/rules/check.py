@@ -10,6 +10,7 @@ from bot.evidence import Evidence, from_row
 from bot.rules import lines as line_checks
 from bot.rules import pairs
 from bot.rules.claim import SEVERITIES, Claim, Issue, Report, Severity
+from bot.rules.held import descriptor_row, state
 from bot.rules.limits import limit
 from bot.rules.places import telehealth_codes
 from bot.rules.price import rates_year
@@ -34,6 +35,11 @@ def usable(knowledge: Knowledge, claim: Claim) -> tuple[str, ...]:
     return tuple(code for code in claim.codes if knowledge.codes.status(code, claim.on) == "active")
 
 
+def listed(knowledge: Knowledge, claim: Claim) -> tuple[str, ...]:
+    """As `usable`, and codes beyond the code table that an imported official file has in force on the date."""
+    return tuple(code for code in claim.codes if state(knowledge, code, claim.on) == "active")
+
+
 def numbers(claim: Claim, *codes: str) -> tuple[int, ...]:
     """Line numbers (from 1) that carry one of `codes`."""
     return tuple(n for n, line in enumerate(claim.lines, start=1) if line.code in codes)
@@ -55,7 +61,9 @@ def _codes(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
         found = report(knowledge, code, claim.on)
         where = numbers(claim, code)
         if found.state == "unknown":
-            if found.neighbour:
+            if knowledge.official.knows(code, claim.on):
+                yield _beyond(knowledge, code, claim, where)
+            elif found.neighbour:
                 text = f"{code} belongs to another field ({found.neighbour}); it was not checked."
                 row = from_row(knowledge, knowledge.neighbours[code], ("code", "field", "what_it_is"))
                 yield Issue("warn", "unknown_code", text, where, (code,), "", (row,))
@@ -64,6 +72,20 @@ def _codes(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
                 yield Issue("deny", "unknown_code", text, where, (code,), "Check the code for typing errors.", ())
             continue
         yield Issue("deny", "not_active", *_not_active(knowledge, code, claim, where))
+
+
+def _beyond(knowledge: Knowledge, code: str, claim: Claim, where: tuple[int, ...]) -> Issue:
+    """A code that only imported official files know: its pairs and units are checked, nothing else is held on it."""
+    row = descriptor_row(knowledge, code, claim.on)
+    columns = ("code", "official_descriptor", "edition")
+    evidence = (from_row(knowledge, row, columns, f"Descriptor {code}"),) if row is not None else ()
+    if state(knowledge, code, claim.on) == "active":
+        text = f"{code} lies outside the guidance that is held; its pairs and units were checked, nothing else."
+        return Issue("info", "unknown_code", text, where, (code,), "", evidence)
+    ended = knowledge.official.code(code, claim.on)
+    days = (from_row(knowledge, ended, ("code", "added", "effective_to", "edition")),) if ended is not None else ()
+    text = f"{code} is not valid on {claim.on} by the imported HCPCS file."
+    return Issue("deny", "not_active", text, where, (code,), "Choose a code valid on that date.", days)
 
 
 def _not_active(
@@ -112,7 +134,7 @@ def _duplicates(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
 
 
 def _addons(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
-    for code in usable(knowledge, claim):
+    for code in listed(knowledge, claim):
         found = pairs.addon(knowledge, code, claim.codes, claim.on)
         if found is None or found.state != "applies":
             continue
@@ -122,7 +144,7 @@ def _addons(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
 
 
 def _pairs(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
-    together = pairs.combine(knowledge, usable(knowledge, claim), claim.on, claim.payer)
+    together = pairs.combine(knowledge, listed(knowledge, claim), claim.on, claim.payer)
     for found in together.pairs:
         issue = _pair(knowledge, claim, found)
         if issue is not None:
@@ -179,7 +201,7 @@ def _strict(knowledge: Knowledge, claim: Claim, found: pairs.Pair) -> Severity:
 
 
 def _limits(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
-    for code in usable(knowledge, claim):
+    for code in listed(knowledge, claim):
         held = [line.units for line in claim.lines if line.code == code]
         found = limit(knowledge, code, sum(held), claim.on, claim.payer)
         if found.standing != "above" or found.indicator is None or found.limit is None or _unpaid(knowledge, code):
@@ -234,7 +256,8 @@ def _payable(knowledge: Knowledge, claim: Claim) -> Iterator[Issue]:
 
 def _unpaid(knowledge: Knowledge, code: str) -> StatusLetter | None:
     """The status letter under which Medicare never pays the code on its own, or None."""
-    letter = knowledge.rules.status_letters.get(knowledge.codes.get(code).medicare_status_2026 or "")
+    row = knowledge.codes.find(code)
+    letter = knowledge.rules.status_letters.get((row.medicare_status_2026 if row is not None else None) or "")
     return letter if letter is not None and not letter.separately_payable else None
 
 

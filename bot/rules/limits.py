@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.evidence import Evidence, from_row
+from bot.evidence import Evidence
 from bot.rules.answers import Applies
 from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
@@ -38,7 +38,7 @@ class Limit:
 
 def limit(knowledge: Knowledge, code: str, units: int, on: date, payer: str | None = None) -> Limit:
     """How `units` of `code` on one date stand against Medicare's limit."""
-    row = _row(knowledge, code, on)
+    row = limit_row(knowledge, code, on)
     if row is None or row.mue is None:
         return Limit(code, units, "no_data", "unknown", None, None, "", ())
     indicator = knowledge.rules.mue_indicators.get(row.mai or "")
@@ -52,7 +52,7 @@ def limit(knowledge: Knowledge, code: str, units: int, on: date, payer: str | No
     return Limit(code, units, state, standing, row.mue, indicator, row.mue_edition or "", tuple(evidence))
 
 
-def _row(knowledge: Knowledge, code: str, on: date) -> Code | HeldLimit | None:
+def limit_row(knowledge: Knowledge, code: str, on: date) -> Code | HeldLimit | None:
     """The limit of an imported edition, unless the shipped one is newer; editions are written like `2024Q3`."""
     shipped, imported = knowledge.codes.find(code, on), knowledge.official.limit(code, on)
     if imported is None or (shipped is not None and (shipped.mue_edition or "") > imported.mue_edition):
