@@ -389,7 +389,7 @@ def _medicare(knowledge: Knowledge, row: Code, rate: Rate | None, on: date) -> M
 
 
 def _payable(row: Code, imported: HeldRate | None) -> str:
-    """The word for what Medicare does with the code: the table's, unless an imported release says otherwise."""
+    """What Medicare does with the code: the table's word, unless an imported release says otherwise."""
     if imported is None or imported.status == (row.medicare_status_2026 or ""):
         return row.medicare_payable_2026 or ""
     return imported.amount_basis

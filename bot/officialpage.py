@@ -16,8 +16,6 @@ from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
 
 ONLY = "No guidance is held on this code: what follows is from imported official files."
-    "No guidance is held on this code: not who may report it, nor when. What follows is from imported official files."
-)
 
 
 class OfficialPage(BaseModel):

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from bot.answer import EvidenceKind
 from bot.evidence import cells, row_key
 from corpus.knowledge import Knowledge
+from corpus.official import CITED
 from corpus.rows import Row
 
 COVERAGE = "coverage:knowledge"
@@ -52,7 +53,7 @@ _held: WeakKeyDictionary[Knowledge, dict[str, dict[str, tuple[Row, ...]]]] = Wea
 def table_rows(knowledge: Knowledge, ref: str) -> tuple[Row, ...]:
     """The rows that `ref` (`table:key`) names: usually one, several where a key repeats, none when unknown."""
     table = ref.partition(":")[0]
-    if table in knowledge.official_files:
+    if table in CITED:
         return knowledge.official.rows_of(ref)
     return _keyed(knowledge, table).get(ref, ())
 

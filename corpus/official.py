@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 PFS, GPCI, HCPCS, CPT = "pfs-rvu", "gpci", "hcpcs", "ama-cpt"
 PTP, MUE, ADDON = "ncci-ptp", "ncci-mue", "ncci-addon"
+CITED = frozenset((PFS, GPCI, HCPCS, CPT, PTP, MUE, ADDON))
+"""Kinds whose rows answers cite: a reference `kind:...` of these is looked up here."""
 _SQLITE = "sqlite:///"
 _FRESH = 3.0
 """Seconds for which the list of editions is believed."""

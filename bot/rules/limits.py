@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.evidence import Evidence
+from bot.evidence import Evidence, from_row
 from bot.rules.answers import Applies
 from bot.rules.cite import cited
 from corpus.knowledge import Knowledge
