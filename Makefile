@@ -46,7 +46,7 @@ index: $(RUNTIME) ## Build the search index if it is missing or out of date
 
 .PHONY: eval
 eval: $(DEV) ## Run every shipped question set, baselines too, and write var/eval/all/report.html
-	$(BIN)/codecite eval run all -s codecite -s bm25 -s dense -s hybrid -s tutorial
+	$(BIN)/codecite eval run all -s codecite -s bm25 -s dense -s hybrid -s tutorial --write
 
 .PHONY: bench
 bench: $(DEV) ## Measure times and memory against a tutorial RAG (ten minutes), rewrite eval/results and the README table

@@ -56,6 +56,9 @@ def run(
         float | None, typer.Option("--min-pass", min=0, max=100, help="Exit code 1 when fewer percent pass.")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask everything anew instead of resuming.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--write", help="Also write the figures to eval/results/ (in a checkout).")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask the questions of one or more sets, score the answers, write a report.
@@ -74,6 +77,7 @@ def run(
     """
     from bot.commands.common import parse_date, settings, stderr
     from eval.questions import EVERYTHING, select
+    from eval.report.markdown import markdown
     from eval.report.write import nearness, write
 
     held = settings()
@@ -85,6 +89,8 @@ def run(
     console = stderr()
     reports = [_report(name, held, questions, wanted, folder, on, fresh, console) for name in systems]
     write(reports, folder, nearness(held, questions))
+    if keep:
+        (RESULTS / "eval.md").write_text(markdown(reports, failures=False), encoding="utf-8")
     if as_json:
         typer.echo((folder / "summary.json").read_text(encoding="utf-8"))
     else:

