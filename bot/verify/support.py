@@ -23,6 +23,7 @@ from bot.verify.arithmetic import wrong_steps
 from bot.verify.problem import Problem
 from bot.verify.tokens import Token, indicator, plain, tokens
 from corpus.knowledge import Knowledge
+from corpus.official import CITED
 from corpus.rows import FixedText
 
 Documents = Callable[[str], str | None]
@@ -129,12 +130,15 @@ def read_evidence(
 ) -> tuple[Support, list[Problem]]:
     """What `cited` supports, and what is wrong with it: no such record, a quote that it does not hold, bad sums.
 
-    The same quote of the same record is read once; the user's documents, which may change, every time.
+    The same quote of the same record is read once; the user's documents and imported files, which may change, every
+    time.
     """
     if not cited.quote.strip():
         return Support(), [Problem("quote", "an empty quote", cited.ref)]
     if cited.kind == "document":
         return _document(cited, documents(cited.ref) if documents is not None else None)
+    if cited.ref.partition(":")[0] in CITED:
+        return _look_up(cited, knowledge)
     read = _read.setdefault(knowledge, {})
     key = (cited.kind, cited.ref, cited.quote)
     if key not in read:

@@ -61,10 +61,14 @@ def rvu_cells(knowledge: Knowledge, factor: str = "33.4009") -> list[list[str]]:
     return rows
 
 
-def rvu_csv(knowledge: Knowledge, path: Path, *, year: int = 2026, factor: str = "33.4009") -> Path:
-    """A PPRRVU CSV; before 2026 without PRIC IND."""
+def rvu_csv(
+    knowledge: Knowledge, path: Path, *, year: int = 2026, factor: str = "33.4009", more: Iterable[str] = ()
+) -> Path:
+    """A PPRRVU CSV; before 2026 without PRIC IND. `more` are codes that get the values of the first priced row."""
     header = list(csv.reader(io.StringIO(STACK_2026.replace("2026 National", f"{year} National"))))
-    rows = [*header, *rvu_cells(knowledge, factor)]
+    cells = rvu_cells(knowledge, factor)
+    priced = next(row for row in cells if row[3] == "A" and row[5] != "0.00" and not row[7] and not row[9])
+    rows = [*header, *cells, *([code, *priced[1:]] for code in more)]
     if year < 2026:
         rows = [row[:DROPPED_IN_2025] + row[DROPPED_IN_2025 + 1 :] for row in rows]
     return write_csv(path, rows)
@@ -155,12 +159,15 @@ PTP_PREAMBLE = [
 ]
 
 
-def ptp_text(knowledge: Knowledge, folder: Path, version: str = "v322r0", parts: int = 4) -> list[Path]:
+def ptp_text(
+    knowledge: Knowledge, folder: Path, version: str = "v322r0", parts: int = 4, more: Iterable[tuple[str, ...]] = ()
+) -> list[Path]:
     """The official pair file in its parts, with deleted and never valid spans of one pair."""
     lines = [
         f"{row.column1}\t{row.column2}\t\t20200101\t*\t{row.modifier_indicator}\t{row.rationale}"
         for row in knowledge.edits
     ]
+    lines += [f"{one}\t{two}\t\t20200101\t*\t{indicator}\tCMS policy" for one, two, indicator in more]
     size = -(-len(lines) // parts)
     return [
         write_lines(folder / f"ccipra-{version}-f{n + 1}.txt", [*PTP_PREAMBLE, *lines[n * size : (n + 1) * size]])
@@ -168,7 +175,7 @@ def ptp_text(knowledge: Knowledge, folder: Path, version: str = "v322r0", parts:
     ]
 
 
-def mue_csv(knowledge: Knowledge, path: Path) -> Path:
+def mue_csv(knowledge: Knowledge, path: Path, more: Iterable[tuple[str, str]] = ()) -> Path:
     """The official form: a copyright cell of many lines, and a header that breaks inside its first name."""
     rows = [[f"{NOTICE}\n\nCPT\u00ae is a registered trademark.\n"]]
     rows.append(["HCPCS/\nCPT Code", "Practitioner Services MUE Values", "MUE Adjudication Indicator", "MUE Rationale"])
@@ -177,6 +184,7 @@ def mue_csv(knowledge: Knowledge, path: Path) -> Path:
         for row in knowledge.codes
         if row.mue is not None and row.status == "active" and row.mai
     ]
+    rows += [[code, units, "3 Date of Service Edit: Clinical", "Clinical: Data"] for code, units in more]
     return write_csv(path, rows, encoding="cp1252")
 
 
