@@ -15,11 +15,13 @@ from bot.channels.access.limits import Rate, Throttle
 from bot.channels.access.sessions import Sessions
 from bot.errors import UsageError
 from bot.settings import Settings
+from corpus.own.convert import LARGEST_FILE
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 
 OPEN = frozenset(
     {"/", "/limits", "/healthz", "/readyz", "/metrics", "/export.pdf", "/mcp", SIGN_IN, SIGN_OUT}
+    | {"/documents", "/documents/remove"}
     | {"/config", "/theme.css", "/favicon.ico", "/robots.txt"}
 )
 OPEN_BELOW = (
@@ -43,7 +45,7 @@ WITHOUT_LOGIN_BELOW = ("/assets/", "/static/", "/svelte/")
 FOR_KEYS = ("/api/", "/v1/", "/mcp", "/metrics")
 """Where an API key is enough."""
 
-SIZES: dict[str, int] = {"/export.pdf": 2_000_000, "/mcp": 1_000_000}
+SIZES: dict[str, int] = {"/export.pdf": 2_000_000, "/mcp": 1_000_000, "/documents": LARGEST_FILE + 100_000}
 """Bytes of the largest body by path, where it differs from the usual one."""
 LARGEST = 256_000
 

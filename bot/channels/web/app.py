@@ -37,12 +37,14 @@ from bot.channels.api import openai_chat, problems, rest
 from bot.channels.api.desk import ApiDesk, Counted
 from bot.channels.api.mcp_server import build_server
 from bot.channels.api.metrics import Metrics
-from bot.channels.web import export
+from bot.channels.web import documents_page, export
 from bot.channels.web.bench import Bench
+from bot.channels.web.documents_page import may_take_documents
 from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
 from bot.channels.web.theme import theme
 from bot.channels.web.turns import Desk
 from bot.feedback import FeedbackBook
+from bot.own.library import Library
 from bot.settings import Settings
 from bot.toolbox import Toolbox
 from corpus.knowledge import Knowledge
@@ -118,6 +120,9 @@ def build_app(
     app.include_router(rest.health(api))
     app.include_router(openai_chat.router(api))
     app.include_router(export.router())
+    library = getattr(bot, "library", None) if may_take_documents(hosts, held.policy.access) else None
+    if library is not None:
+        app.include_router(documents_page.router(library, knowledge))
     app.router.routes.extend(mcp_app.routes)
     if held.policy.access == "users":
         app.include_router(login.router(held.policy, metrics, CSS.read_text(encoding="utf-8")))
@@ -125,14 +130,14 @@ def build_app(
     others = held.attach(app, Counted(bot, metrics, "slack"))
     app.add_middleware(Gate, policy=held.policy, metrics=metrics, extra=others)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    return _mount_page(app, api, payer, held)
+    return _mount_page(app, api, payer, held, library)
 
 
-def _mount_page(app: FastAPI, api: ApiDesk, payer: str, extras: Extras) -> FastAPI:
+def _mount_page(app: FastAPI, api: ApiDesk, payer: str, extras: Extras, library: Library | None) -> FastAPI:
     knowledge = api.tools.knowledge
     payers = {word: _capital(row.name) for word, row in knowledge.rules.payers.items()}
     desk = Desk(Counted(api.bot, api.metrics, "web"), payers=payers, usual_payer=payer if payer in payers else "")
-    bench = Bench(api.tools, payers, extras.settings)
+    bench = Bench(api.tools, payers, extras.settings, library)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk, _footer(knowledge, signed_in=extras.policy.access == "users"), bench),

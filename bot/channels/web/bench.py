@@ -11,6 +11,7 @@ from typing import Any
 from bot.channels.render_html import notice_html
 from bot.cli import exit_code
 from bot.logs import get_logger
+from bot.own.library import Library
 from bot.settings import Settings
 from bot.toolbox import Toolbox
 
@@ -20,11 +21,15 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden",
 
 @dataclass(frozen=True)
 class Bench:
-    """Tools and settings of a tab; `payers` maps the engine's word for a payer to its name."""
+    """Tools and settings of a tab; `payers` maps the engine's word for a payer to its name.
+
+    `library` holds the user's own documents, None where they are closed.
+    """
 
     tools: Toolbox
     payers: Mapping[str, str]
     settings: Settings | None = None
+    library: Library | None = None
     log: Any = field(default_factory=lambda: get_logger("web"))
 
     def payer_choices(self) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ A tab is a module with `TAB = Tab(key, title, build)`; to add one, import its mo
 
 from __future__ import annotations
 
-from bot.channels.web import changes_tab, claim_tab, code_tab, library_tab, price_tab, time_tab
+from bot.channels.web import changes_tab, claim_tab, code_tab, documents_tab, library_tab, price_tab, time_tab
 from bot.channels.web.bench import Bench, Tab
 
 __all__ = ["TABS", "Bench", "Tab"]
@@ -19,4 +19,5 @@ TABS: tuple[Tab, ...] = (
     price_tab.TAB,
     changes_tab.TAB,
     library_tab.TAB,
+    documents_tab.TAB,
 )
