@@ -213,6 +213,8 @@ def _judged(standing: Standing, time: _Time, row: Code, said: Said, bench: Bench
 
 
 def _ours(row: Code) -> str:
+    if str(row.min_minutes) in row.label:
+        return f"{row.code} is: {row.label}."
     if row.min_minutes is not None and row.max_minutes is not None:
         return f"{row.code} is {row.min_minutes} to {row.max_minutes} minutes: {row.label}."
     if row.min_minutes is not None:

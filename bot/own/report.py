@@ -25,6 +25,14 @@ WORDS: dict[Standing, str] = {
 }
 
 
+COUNTED: dict[Standing, str] = {
+    "outdated": "outdated",
+    "contradicts": "contradicting",
+    "unknown": "not known to us",
+    "agrees": "agreeing with the tables",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a document claims, compared with the tables for one date of service."""

@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.own.judged import Judged
-from bot.own.report import WORDS, Report
+from bot.own.report import COUNTED, WORDS, Report
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _STYLES = {"outdated": "yellow", "contradicts": "red", "unknown": "dim", "agrees": "green"}
 _MARKS = {"outdated": "!", "contradicts": "x", "unknown": "?", "agrees": "="}
-_COUNTED = {
-    "outdated": "outdated",
-    "contradicts": "contradicting",
-    "unknown": "not known to us",
-    "agrees": "agreeing with the tables",
-}
 _FEW = 12
 
 
@@ -28,7 +22,7 @@ def print_report(console: Console, report: Report, *, everything: bool = False) 
     document = report.document
     title = Text.assemble((document.title, "bold"), f"  [{document.id}], for date of service {report.on}")
     console.print(title)
-    shown = [f"{count} {_COUNTED[standing]}" for standing, count in report.counts.items() if count]
+    shown = [f"{count} {COUNTED[standing]}" for standing, count in report.counts.items() if count]
     console.print(f"  {', '.join(shown) or 'nothing in it could be compared with the tables'}\n", highlight=False)
     for found in report.wrong:
         _print(console, found)

@@ -108,6 +108,9 @@ class Gate:
     def _from_our_page(self, headers: Headers) -> bool:
         """Whether a change was asked for by a page of ours or by a program: browsers say where a page is from."""
         origin = headers.get("origin")
+        if origin == "null":
+            # Our pages send no referrer, and a browser then names no origin for a plain form (sign-in, documents).
+            return headers.get("sec-fetch-site") == "same-origin"
         if origin is not None:
             return self.policy.own_origin(origin, headers.get("host", ""))
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin")

@@ -7,7 +7,7 @@ from html import escape
 
 from bot.channels.web import tool_html
 from bot.own.judged import Judged
-from bot.own.report import WORDS, Report
+from bot.own.report import COUNTED, WORDS, Report
 from corpus.own import FORMATS, LARGEST_FILE
 from corpus.own.store import OwnDocument
 
@@ -74,7 +74,7 @@ def _remove_button(document: OwnDocument) -> str:
 
 def report(found: Report) -> str:
     """The contradiction report: what is wrong claim by claim, the rest as counts."""
-    counts = ", ".join(f"{count} {WORDS[standing].lower()}" for standing, count in found.counts.items() if count)
+    counts = ", ".join(f"{count} {COUNTED[standing]}" for standing, count in found.counts.items() if count)
     parts = [
         f'<h2 class="cc-bottom">{escape(found.document.title)}</h2>',
         f'<p class="cc-fine">Compared with the tables for date of service {found.on}: '
@@ -104,6 +104,6 @@ def _claim(row: Judged) -> str:
     )
     return (
         f'<section class="cc-warning cc-{_LOOKS[row.standing]}"><p><strong>{escape(head)}</strong>{place}</p>'
-        f"<blockquote>{escape(row.said.text)}</blockquote><p>{escape(row.ours)}</p>"
+        f"<p>It says:</p><blockquote>{escape(row.said.text)}</blockquote><p>We hold: {escape(row.ours)}</p>"
         f'<details class="cc-more"><summary>Our evidence</summary><ul>{proof}</ul></details></section>'
     )

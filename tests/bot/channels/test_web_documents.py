@@ -112,6 +112,15 @@ def test_another_sites_page_cannot_add_a_document(client: TestClient, library: L
 
 
 @pytest.mark.parametrize(
+    ("site", "status"), [("same-origin", 200), ("cross-site", 403), ("same-site", 403), ("none", 403)]
+)
+def test_a_form_without_an_origin_must_be_one_of_our_pages(client: TestClient, site: str, status: int) -> None:
+    headers = {"origin": "null", "sec-fetch-site": site}
+    files = {"file": ("a.txt", b"Some words of ours stand here.")}
+    assert client.post("/documents", files=files, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
     ("hosts", "access", "may"),
     [
         (("localhost", "127.0.0.1"), "off", True),
