@@ -30,11 +30,12 @@ class OwnVectors:
         best = np.argsort(-scores)[:k]
         return {int(self.numbers[row]): float(scores[row]) for row in best if scores[row] > -1}
 
-    def among(self, vector: Vectors, numbers: Iterable[int], documents: Iterable[str] = ()) -> dict[int, float]:
-        """Cosines of these excerpts."""
+    def among(self, vector: Vectors, numbers: Iterable[int], k: int, documents: Iterable[str] = ()) -> dict[int, float]:
+        """As `nearest`, among these excerpts only."""
         rows = np.flatnonzero(np.isin(self.numbers, np.fromiter(numbers, dtype=np.int64)))
         scores = self._scores(vector, documents)
-        return {int(self.numbers[row]): float(scores[row]) for row in rows if scores[row] > -1}
+        best = rows[np.argsort(-scores[rows])[:k]]
+        return {int(self.numbers[row]): float(scores[row]) for row in best if scores[row] > -1}
 
     def _scores(self, vector: Vectors, documents: Iterable[str]) -> Vectors:
         if not len(self):

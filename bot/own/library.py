@@ -225,7 +225,7 @@ class Library:
         wanted = tuple(documents)
         cosines = vectors.nearest(vector, _POOL, wanted)
         if named:
-            cosines |= vectors.among(vector, self.store.naming(named), wanted)
+            cosines |= vectors.among(vector, self.store.naming(named), _POOL, wanted)
         best = sorted(cosines, key=lambda number: -cosines[number])
         texts = self.store.numbered(best)
         return tuple(

@@ -40,13 +40,18 @@ def convert_html(name: str, data: bytes) -> Converted:
     _drop_unread(tree)
     own = tuple(_own_blocks(tree.body))
     main = tuple(_main_blocks(html.tostring(tree, encoding="unicode")))
-    blocks = main if _size(main) >= 0.6 * _size(own) else own
+    headed = _has_headings(main) or not _has_headings(own)
+    blocks = main if _size(main) >= 0.6 * _size(own) and headed else own
     first = next((block.text for block in blocks if block.kind == "heading"), "")
     return Converted(title or first or title_of(name), "html", blocks)
 
 
 def _size(blocks: tuple[Block, ...]) -> int:
     return sum(len(block.text) for block in blocks)
+
+
+def _has_headings(blocks: tuple[Block, ...]) -> bool:
+    return any(block.kind == "heading" for block in blocks)
 
 
 def _drop_unread(tree: Any) -> None:
