@@ -10,23 +10,21 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
+from itertools import islice
 
 from bot.rules.held import state
 from bot.understand.fillers import FILLERS
 from corpus.knowledge import Knowledge
 from corpus.official import CPT, HCPCS
 from corpus.official_rows import HeldCode, HeldDescriptor
-from index.lexical import LexicalIndex, tokenize
+from index.lexical import tokenize
 
 LEAST_COVERED = 0.75
 """Least weighted share of the question's words that stand in a descriptor for it to be offered."""
 _SHOWN = 5
-_POOL = 60
 _ASKS = re.compile(r"\b(?:codes?|hcpcs|cpt)\b", re.I)
 _BESIDE = frozenset(tokenize("hcpcs level ii cpt modifier official descriptor number find need medicare"))
 """Stems that say that a code is wanted and not which."""
@@ -41,16 +39,26 @@ class Match:
 
 
 class _Edition:
-    """The descriptors of the editions that count on a date, indexed."""
+    """The descriptors of the editions that count on a date, by their stems."""
 
     def __init__(self, rows: list[HeldCode | HeldDescriptor]) -> None:
         self.rows = rows
-        texts = [row.official_descriptor for row in rows]
-        self.index = LexicalIndex.build(texts)
-        self.stems = [frozenset(tokenize(text)) for text in texts]
-        counts = Counter(stem for stems in self.stems for stem in stems)
-        self.weights = {stem: math.log(1 + len(rows) / (1 + count)) for stem, count in counts.items()}
+        self.stems = [frozenset(tokenize(row.official_descriptor)) for row in rows]
+        self.places: dict[str, list[int]] = {}
+        for place, stems in enumerate(self.stems):
+            for stem in stems:
+                self.places.setdefault(stem, []).append(place)
+        self.weights = {stem: math.log(1 + len(rows) / (1 + len(held))) for stem, held in self.places.items()}
         self.rare = math.log(1 + len(rows))
+
+    def covering(self, wanted: set[str]) -> dict[int, float]:
+        """Rows that hold some of the wanted stems, with the weighted share of them that they cover."""
+        total = sum(self.weights.get(stem, self.rare) for stem in wanted)
+        covered: defaultdict[int, float] = defaultdict(float)
+        for stem in wanted:
+            for place in self.places.get(stem, ()):
+                covered[place] += self.weights[stem] / total
+        return covered
 
 
 class Descriptors:
@@ -71,15 +79,17 @@ class Descriptors:
         wanted = {stem for stem in tokenize(text) if stem not in FILLERS and stem not in _BESIDE}
         if edition is None or not wanted:
             return ()
-        total = sum(edition.weights.get(stem, edition.rare) for stem in wanted)
-        scores = edition.index.scores(text)
-        found = []
-        for place in np.argsort(-scores, kind="stable")[:_POOL]:
-            covered = sum(edition.weights[stem] for stem in wanted & edition.stems[place]) / total
-            row = edition.rows[place]
-            if covered >= LEAST_COVERED and state(self._knowledge, row.code, on) == "active":
-                found.append((-covered, len(edition.stems[place]), row.code, Match(row, covered)))
-        return tuple(match for *_, match in sorted(found, key=lambda item: item[:3])[:limit])
+        ranked = sorted(
+            (-covered, len(edition.stems[place]), edition.rows[place].code, place)
+            for place, covered in edition.covering(wanted).items()
+            if covered >= LEAST_COVERED
+        )
+        active = (
+            Match(edition.rows[place], -less)
+            for less, _, code, place in ranked
+            if state(self._knowledge, code, on) == "active"
+        )
+        return tuple(islice(active, limit))
 
     def _edition(self, on: date) -> _Edition | None:
         official = self._knowledge.official

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.decide.case import Case, merged
+from bot.decide.people import amounts
 from bot.evidence import Finding
-from bot.findings.official import OFFICIAL, official_finding
+from bot.findings.official import OFFICIAL, First, official_finding
 from bot.findings.pairs import pairs_finding
 from bot.rules.pairs import combine
-from bot.rules.price import find_localities, price, setting_of
 
 _TOLD = 3
 
@@ -31,12 +33,8 @@ def official_rule(case: Case) -> Finding | None:
 
 
 def _told(case: Case, code: str) -> Finding:
-    places = find_localities(case.knowledge, case.question.text, case.question.facts.state)
-    locality = places[0] if len(places) == 1 else None
-    said = setting_of(case.knowledge, case.question.facts.place)
-    amount = price(case.knowledge, code, case.on, setting=said or "nonfacility", locality=locality)
-    if said is None and amount.state != "priced":
-        # A service done in facilities only has its amount there.
-        other = price(case.knowledge, code, case.on, setting="facility", locality=locality)
-        amount = other if other.state == "priced" else amount
-    return official_finding(case.knowledge, code, case.on, amount, asks_amount=case.about("payment"))
+    """What is asked about comes first: an amount, the unit limit, else what the code is."""
+    typed = re.search(rf"\b{code}-([A-Z0-9]{{2}})\b", case.question.text.upper())
+    amount = amounts(case, code, 1, typed.group(1) if typed else None)
+    first: First = "amount" if case.about("payment") else "limit" if case.about("frequency", "units") else "descriptor"
+    return official_finding(case.knowledge, code, case.on, amount, first=first)

@@ -60,7 +60,7 @@ def price_rule(case: Case) -> Finding | None:
     codes = case.active[:3] or tuple(units)[:3]
     if not codes:
         return None
-    told = merged([_told(case, code, units.get(code, 1)) for code in codes], rule="price")
+    told = merged([amounts(case, code, units.get(code, 1)) for code in codes], rule="price")
     told = replace(told, clarify=_which_locality(case))
     if case.active:
         return told
@@ -86,20 +86,23 @@ def other_amounts_rule(case: Case) -> Finding | None:
     return not_held(case.knowledge) if other and "payment" in case.question.cues else None
 
 
-def _told(case: Case, code: str, units: int) -> Finding:
+def amounts(case: Case, code: str, units: int, modifier: str | None = None) -> Finding:
     """The amount in the setting said; in both settings when none was said and they differ."""
     setting = setting_of(case.knowledge, case.question.facts.place)
-    office = price_finding(case.knowledge, _priced(case, code, units, setting or "nonfacility"))
+    first = _priced(case, code, units, setting or "nonfacility", modifier)
+    office = price_finding(case.knowledge, first)
     if setting is not None:
         return office
-    other = _priced(case, code, units, "facility")
+    other = _priced(case, code, units, "facility", modifier)
     if other.state != "priced":
         return office
     facility = price_finding(case.knowledge, other)
+    if first.state != "priced" and code not in case.knowledge.codes:
+        return facility
     return replace(office, claims=(*office.claims[:1], facility.claims[0], *office.claims[1:]))
 
 
-def _priced(case: Case, code: str, units: int, setting: Setting) -> Price:
+def _priced(case: Case, code: str, units: int, setting: Setting, modifier: str | None) -> Price:
     facts = case.question.facts
     places = find_localities(case.knowledge, case.question.text, facts.state)
     return price(
@@ -110,4 +113,5 @@ def _priced(case: Case, code: str, units: int, setting: Setting) -> Price:
         locality=places[0] if len(places) == 1 else None,
         performer=facts.performer,
         units=units,
+        modifier=modifier,
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from bot.answer import CodeRole, Verdict
 from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.findings.advice import advice
 from bot.findings.limits import limit_finding
-from bot.findings.price import price_finding
 from bot.rules.held import descriptor_row, rate, state
 from bot.rules.limits import limit
-from bot.rules.price import Price
 from corpus.knowledge import Knowledge
 from corpus.official_rows import HeldCode, HeldDescriptor
 
@@ -20,23 +19,29 @@ OFFICIAL = "official"
 """Rule of findings that rest on imported files alone: no statement completes them."""
 
 
-def official_finding(knowledge: Knowledge, code: str, on: date, amount: Price, *, asks_amount: bool = False) -> Finding:
-    """What imported files say of a code that the code table does not hold; an amount first when one is asked for."""
+def official_finding(
+    knowledge: Knowledge, code: str, on: date, amount: Finding, *, first: First = "descriptor"
+) -> Finding:
+    """What imported files say of a code that the code table does not hold; what was asked about (`first`) leads."""
     role: CodeRole = "mentioned"
-    standing = state(knowledge, code, on)
     verdict: Verdict | None = "yes"
-    claims = _described(knowledge, code, on)
-    if standing != "active":
-        claims, role, verdict = [*_ended(knowledge, code, on), *claims], "rejected", "no"
+    described = _described(knowledge, code, on)
+    paid = list(amount.claims) if rate(knowledge, code, None, on) is not None else []
+    units = list(limit_finding(knowledge, limit(knowledge, code, 1, on), on).claims[:1])
+    if state(knowledge, code, on) != "active":
+        described, paid, role, verdict = [*_ended(knowledge, code, on), *described], [], "rejected", "no"
+    parts = {"descriptor": described, "amount": paid, "limit": units}
+    order = sorted(parts, key=lambda part: part != first)
     shown = advice(knowledge, code, role, on)
-    paid = price_finding(knowledge, amount) if amount.rate is not None and standing == "active" else Finding()
-    told = list(paid.claims)
-    claims = [*told, *claims] if asks_amount else [*claims, *told]
-    if paid.codes:
-        shown = shown.model_copy(update={"amount": paid.codes[0].amount})
-    claims += limit_finding(knowledge, limit(knowledge, code, 1, on), on).claims[:1]
+    if paid and amount.codes:
+        shown = shown.model_copy(update={"amount": amount.codes[0].amount})
+    claims = [claim for part in order for claim in parts[part]]
     claims.append(_only(knowledge, code, on))
-    return Finding(tuple(claims), (shown,), paid.warnings if asks_amount else (), verdict=verdict, rule=OFFICIAL)
+    warnings = amount.warnings if paid and first == "amount" else ()
+    return Finding(tuple(claims), (shown,), warnings, verdict=verdict, rule=OFFICIAL)
+
+
+First = Literal["descriptor", "amount", "limit"]
 
 
 def _described(knowledge: Knowledge, code: str, on: date) -> list[Claim]:

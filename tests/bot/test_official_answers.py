@@ -41,7 +41,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     engine = open_database(address)
     files = [
         written.hcpcs_text(held, folder / "HCPC2026_OCT_ANWEB.txt", [CHAIR, MANUAL]),
-        written.rvu_csv(held, folder / "PPRRVU2026_Jul_nonQPP.csv", more=[SCAN]),
+        written.rvu_csv(held, folder / "PPRRVU2026_Jul_nonQPP.csv", more=[SCAN, f"{SCAN}-26"]),
         written.rvu_csv(held, folder / "PPRRVU2025_Oct.csv", year=2025, factor="32.3465"),
         written.gpci_csv(held, folder / "GPCI2026.csv"),
         *written.ptp_text(held, folder, "v323r0", more=[("90837", SCAN, "1"), ("90837", CHAIR[0], "0")]),
@@ -83,6 +83,12 @@ def asked(engine: Bot, message: str) -> Answer:
         ("can 90837 and 70450 be billed together?", "only with modifier", "ncci-ptp:2026Q4/90837/70450"),
         ("can 90837 and E1130 be billed together?", "No. 90837 and E1130", "ncci-ptp:2026Q4/90837/E1130"),
         ("what is 70450?", "unit limit (MUE) for 70450 is 3 a day", "ncci-mue:2026Q4/70450"),
+        (
+            "how many units of 70450 may be billed a day?",
+            "Medicare's unit limit (MUE) for 70450",
+            "ncci-mue:2026Q4/70450",
+        ),
+        ("how much does Medicare pay for 70450-26?", "amount for 70450 is $", "pfs-rvu:2026-07/70450-26"),
         ("what is 90837?", "Invented text \u2265 of 90837; two parts", "ama-cpt:2026/90837"),
         ("what does Medicare pay for 90837 in San Diego?", "$178.34 in San Diego", "gpci:2026/01182-72"),
     ],

@@ -64,11 +64,11 @@ def rvu_cells(knowledge: Knowledge, factor: str = "33.4009") -> list[list[str]]:
 def rvu_csv(
     knowledge: Knowledge, path: Path, *, year: int = 2026, factor: str = "33.4009", more: Iterable[str] = ()
 ) -> Path:
-    """A PPRRVU CSV; before 2026 without PRIC IND. `more` are codes that get the values of the first priced row."""
+    """A PPRRVU CSV; before 2026 without PRIC IND. `more` are codes (with a modifier after a hyphen) that get the values of the first priced row."""
     header = list(csv.reader(io.StringIO(STACK_2026.replace("2026 National", f"{year} National"))))
     cells = rvu_cells(knowledge, factor)
     priced = next(row for row in cells if row[3] == "A" and row[5] != "0.00" and not row[7] and not row[9])
-    rows = [*header, *cells, *([code, *priced[1:]] for code in more)]
+    rows = [*header, *cells, *([*each.partition("-")[::2], *priced[2:]] for each in more)]
     if year < 2026:
         rows = [row[:DROPPED_IN_2025] + row[DROPPED_IN_2025 + 1 :] for row in rows]
     return write_csv(path, rows)
