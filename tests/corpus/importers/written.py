@@ -64,7 +64,10 @@ def rvu_cells(knowledge: Knowledge, factor: str = "33.4009") -> list[list[str]]:
 def rvu_csv(
     knowledge: Knowledge, path: Path, *, year: int = 2026, factor: str = "33.4009", more: Iterable[str] = ()
 ) -> Path:
-    """A PPRRVU CSV; before 2026 without PRIC IND. `more` are codes (with a modifier after a hyphen) that get the values of the first priced row."""
+    """A PPRRVU CSV; before 2026 without PRIC IND.
+
+    `more` are codes (with a modifier after a hyphen) that get the values of the first priced row.
+    """
     header = list(csv.reader(io.StringIO(STACK_2026.replace("2026 National", f"{year} National"))))
     cells = rvu_cells(knowledge, factor)
     priced = next(row for row in cells if row[3] == "A" and row[5] != "0.00" and not row[7] and not row[9])
