@@ -151,14 +151,15 @@ def facts_in_force(answer: Answer, names: Mapping[str, str] | None = None) -> tu
     """
     known = names or {}
     others = [
-        (slot_name(slot), known.get(value) or _words(value))
+        (slot_name(slot), known.get(value) or value_words(value))
         for slot, value in answer.facts.items()
         if value and slot_name(slot) != slot_name("date")
     ]
     return ((slot_name("date"), answer.as_of), *others)
 
 
-def _words(value: str) -> str:
+def value_words(value: str) -> str:
+    """A table's word as a reader says it: hyphens between letters become spaces."""
     return _HYPHEN.sub(" ", value)
 
 

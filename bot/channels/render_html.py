@@ -7,9 +7,12 @@ fragment holds no line break: a Markdown reader treats it as one HTML block and 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import nh3
 
@@ -26,10 +29,11 @@ from bot.channels.render import (
     answer_markdown,
     effective_range,
     evidence_title,
-    facts_in_force,
     safe_url,
     slot_name,
+    value_words,
 )
+from bot.followups import follow_ups
 from bot.logs import digest
 from corpus.codes import CODE_SHAPE
 
@@ -47,11 +51,11 @@ _TAGS = {
 
 def clean(html: str) -> str:
     """The fragment with nothing but allowed tags and attributes, http(s) links and no line break."""
-    return " ".join(
-        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"})
-        .replace("\t", " ")
-        .splitlines()
-    )
+    return _one_line(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}))
+
+
+def _one_line(html: str) -> str:
+    return " ".join(html.replace("\t", " ").splitlines())
 
 
 def message_html(text: str) -> str:
@@ -95,11 +99,37 @@ def facts_html(answer: Answer | None, names: Mapping[str, str] | None = None) ->
     """The facts in force as chips; an invitation before the first answer. `names` gives values their names."""
     if answer is None:
         return clean('<p class="cc-fine">Facts you state (minutes, payer, place, who) will show here.</p>')
-    chips = "".join(
-        f'<li class="cc-chip"><span class="cc-chip-name">{escape(name)}</span> {escape(value)}</li>'
-        for name, value in facts_in_force(answer, names or {})
+    known = names or {}
+    shown = (("date", answer.as_of), *((slot, value) for slot, value in answer.facts.items() if slot not in _DATES))
+    chips = "".join(_chip(slot, value, known) for slot, value in shown if value)
+    return _clean_chips(f'<ul class="cc-chips" aria-label="Facts in force, press one to change it">{chips}</ul>')
+
+
+_DATES = ("date", "dos", "date_of_service")
+
+
+def _chip(slot: str, value: str, names: Mapping[str, str]) -> str:
+    """One fact as a button; `data-say` is the question that changes it, which the script fills in."""
+    name = slot_name(slot)
+    words = names.get(value) or value_words(value)
+    say = corrections().get(slot, f"And if {name.lower()} is {{value}}?")
+    return (
+        f'<li class="cc-chip"><button type="button" class="cc-chip-edit" data-slot="{escape(slot)}" '
+        f'data-name="{escape(name)}" data-value="{escape(words)}" data-say="{escape(say)}">'
+        f'<span class="cc-chip-name">{escape(name)}</span> {escape(words)}</button></li>'
     )
-    return clean(f'<ul class="cc-chips" aria-label="Facts in force" tabindex="0">{chips}</ul>')
+
+
+@cache
+def corrections(path: Path = Path(__file__).parent / "web" / "corrections.csv") -> dict[str, str]:
+    """How a changed fact is said, by slot."""
+    with path.open(newline="", encoding="utf-8") as handle:
+        return {row["slot"]: row["say"] for row in csv.DictReader(handle)}
+
+
+def _clean_chips(html: str) -> str:
+    button = {"type", "data-slot", "data-name", "data-value", "data-say"}
+    return _one_line(nh3.clean(html, tags={*_TAGS, "button"}, attributes={**_ATTRIBUTES, "button": button}))
 
 
 _TOKEN = re.compile(rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b)|{CODE_SHAPE.pattern}")
@@ -257,7 +287,10 @@ def _more(answer: Answer, key: str) -> str:
 def _copy(answer: Answer) -> str:
     # Not displayed: the page's script hands it out when the reader copies the answer or saves the conversation.
     lines = answer_markdown(answer).splitlines()
-    return f'<div class="cc-copy">{"<br>".join(escape(line) for line in lines)}</div>'
+    copied = f'<div class="cc-copy">{"<br>".join(escape(line) for line in lines)}</div>'
+    # Not displayed either: the script makes buttons of them.
+    next_questions = "".join(f'<span class="cc-next-question">{escape(row)}</span>' for row in follow_ups(answer))
+    return f'{copied}<div class="cc-hidden"><span class="cc-id">{escape(answer.id)}</span>{next_questions}</div>'
 
 
 def _evidence_list(citations: tuple[Citation, ...], key: str) -> str:

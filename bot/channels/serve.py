@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import webbrowser
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -81,8 +82,45 @@ def run(
 
 
 def _attach(settings: Settings, knowledge: Knowledge, channels: bool, app: FastAPI, bot: Asks) -> tuple[str, ...]:
-    """Mount the channels that are configured; returns the paths that bring their own proof of who asks."""
+    """Add Slack when it is configured; returns the paths that bring their own proof of who asks."""
+    if not channels or settings.slack_bot_token is None:
+        return ()
+    if settings.slack_mode == "http":
+        from bot.channels.slack import attach
+        from bot.channels.slack.names import PATH
+
+        attach(app, settings, bot, knowledge)
+        return (PATH,)
+    _join_socket(app, settings, bot, knowledge)
     return ()
+
+
+def _join_socket(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) -> None:
+    """Run Slack's Socket Mode while the application runs."""
+    import asyncio
+
+    from bot.channels.slack.socket import serve
+
+    within = app.router.lifespan_context
+
+    async def talk(stop: asyncio.Event) -> None:
+        try:
+            await serve(settings, bot, knowledge, stop=stop, ready=lambda: print("Connected to Slack.", flush=True))
+        except Exception as error:  # The page and the API go on without Slack; what is wrong is told once.
+            get_logger("slack").error("slack ended", error_type=type(error).__name__, channel="slack")
+
+    @asynccontextmanager
+    async def lifespan(started: FastAPI) -> AsyncIterator[Any]:
+        async with within(started) as state:
+            stop = asyncio.Event()
+            task = asyncio.create_task(talk(stop))
+            try:
+                yield state
+            finally:
+                stop.set()
+                await task
+
+    app.router.lifespan_context = lifespan
 
 
 def _warm_up(bot: Asks, question: str, warm: threading.Event) -> None:

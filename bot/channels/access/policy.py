@@ -45,7 +45,12 @@ WITHOUT_LOGIN_BELOW = ("/assets/", "/static/", "/svelte/")
 FOR_KEYS = ("/api/", "/v1/", "/mcp", "/metrics")
 """Where an API key is enough."""
 
-SIZES: dict[str, int] = {"/export.pdf": 2_000_000, "/mcp": 1_000_000, "/documents": LARGEST_FILE + 100_000}
+SIZES: dict[str, int] = {
+    "/export.pdf": 2_000_000,
+    "/mcp": 1_000_000,
+    "/slack/events": 1_000_000,
+    "/documents": LARGEST_FILE + 100_000,
+}
 """Bytes of the largest body by path, where it differs from the usual one."""
 LARGEST = 256_000
 

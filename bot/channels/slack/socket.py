@@ -31,13 +31,13 @@ async def serve(
     stop: asyncio.Event | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer over Socket Mode until interrupted, terminated, or `stop` is set; what was begun is finished first.
+    """Answer over Socket Mode until `stop` is set, or interrupted where none is given; what was begun is finished.
 
     Args:
         settings: tokens and rules.
         bot: answers.
         knowledge: what the claim window checks by and App Home tells about.
-        stop: ends it.
+        stop: ends it; whoever gives one heeds signals too.
         ready: called once Slack is connected.
 
     Raises:
@@ -47,7 +47,8 @@ async def serve(
     if settings.slack_app_token is None:
         raise SlackError("CODECITE_SLACK_APP_TOKEN is not set, and Socket Mode needs it")
     ended = stop or asyncio.Event()
-    _heed_signals(ended)
+    if stop is None:
+        _heed_signals(ended)
     token = settings.slack_app_token.get_secret_value()
     async with open_channel(settings, bot, knowledge) as channel:
         client = AsyncWebClient(base_url=settings.slack_api_url, logger=quiet_logger(), retry_handlers=retry_handlers())

@@ -35,12 +35,12 @@ from bot.channels.access.gate import HEADERS, Gate
 from bot.channels.access.policy import SIGN_OUT, Policy, is_loopback
 from bot.channels.api import openai_chat, problems, rest
 from bot.channels.api.desk import ApiDesk, Counted
-from bot.channels.api.mcp_server import build_server
+from bot.channels.api.mcp_server import build_server as build_mcp
 from bot.channels.api.metrics import Metrics
 from bot.channels.web import documents_page, export
 from bot.channels.web.bench import Bench
 from bot.channels.web.documents_page import may_take_documents
-from bot.channels.web.page import CSS, HERE, SCRIPT, build_page
+from bot.channels.web.page import CSS, HERE, build_page, script
 from bot.channels.web.theme import theme
 from bot.channels.web.turns import Desk
 from bot.feedback import FeedbackBook
@@ -89,11 +89,17 @@ def build_app(
         extras: access control, feedback, settings and other channels of this installation.
     """
     held = extras or Extras()
+    app, api = build_server(bot, knowledge, hosts, held)
+    return _mount_page(app, api, payer, held, _library_of(bot, hosts, held))
+
+
+def build_server(bot: Asks, knowledge: Knowledge, hosts: tuple[str, ...], held: Extras) -> tuple[FastAPI, ApiDesk]:
+    """The application without the page: API, MCP, sign-in, health, behind the gate."""
     metrics = Metrics(knowledge.version)
     tools = Toolbox(knowledge, getattr(bot, "index", None))
     api = ApiDesk(bot, tools, held.feedback, metrics, held.ready)
     version = metadata.version("codecite")
-    mcp = build_server(api, version)
+    mcp = build_mcp(api, version)
     # The gate has looked at host and origin before.
     mcp_app = mcp.streamable_http_app(
         stateless_http=True,
@@ -120,7 +126,7 @@ def build_app(
     app.include_router(rest.health(api))
     app.include_router(openai_chat.router(api))
     app.include_router(export.router())
-    library = getattr(bot, "library", None) if may_take_documents(hosts, held.policy.access) else None
+    library = _library_of(bot, hosts, held)
     if library is not None:
         app.include_router(documents_page.router(library, knowledge))
     app.router.routes.extend(mcp_app.routes)
@@ -130,7 +136,13 @@ def build_app(
     others = held.attach(app, Counted(bot, metrics, "slack"))
     app.add_middleware(Gate, policy=held.policy, metrics=metrics, extra=others)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    return _mount_page(app, api, payer, held, library)
+    return app, api
+
+
+def _library_of(bot: Asks, hosts: tuple[str, ...], held: Extras) -> Library | None:
+    """The library of own documents, where documents may be brought through the page."""
+    library: Library | None = getattr(bot, "library", None)
+    return library if may_take_documents(hosts, held.policy.access) else None
 
 
 def _mount_page(app: FastAPI, api: ApiDesk, payer: str, extras: Extras, library: Library | None) -> FastAPI:
@@ -151,7 +163,7 @@ def _mount_page(app: FastAPI, api: ApiDesk, payer: str, extras: Extras, library:
         pwa=False,
         theme=theme(),
         css=CSS.read_text(encoding="utf-8"),
-        js=SCRIPT.read_text(encoding="utf-8"),
+        js=script(),
         head='<meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">',
     )
     return mounted

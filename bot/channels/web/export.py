@@ -93,7 +93,7 @@ def _write(pdf: Any, kind: str, content: Any) -> None:
                     row.cell(_latin(cell))
         pdf.ln(2)
         return
-    indent = {"item": 4, "quote": 7}.get(kind, 0)
+    indent = {"item": 4, "quote": 7, "number": 2}.get(kind, 0)
     pdf.set_font("Helvetica", "I" if kind == "quote" else "B" if kind in ("bold", "heading") else "", 10)
     pdf.set_x(pdf.l_margin + indent)
     text = f"- {content}" if kind == "item" else content
@@ -105,9 +105,11 @@ def _blocks(tokens: list[Token]) -> Iterator[tuple[str, Any]]:
     """The blocks of a document in order: kind and text, or rows of cells for a table."""
     around: list[str] = []
     rows: list[list[str]] = []
+    number = ""
     for token in tokens:
         if token.nesting == 1:
             around.append(token.type)
+            number = token.info if token.type == "list_item_open" else number
             if token.type == "table_open":
                 rows = []
             elif token.type == "tr_open":
@@ -115,20 +117,30 @@ def _blocks(tokens: list[Token]) -> Iterator[tuple[str, Any]]:
         elif token.nesting == -1:
             around.pop()
             if token.type == "table_close":
-                yield "table", rows
+                yield "table", _filled(rows)
+        elif token.type == "inline" and "tr_open" in around:
+            rows[-1].append(_text(token))
         elif token.type == "inline":
-            text = _text(token)
-            if "tr_open" in around:
-                rows[-1].append(text)
-            elif "heading_open" in around:
-                yield "heading", text
-            elif "blockquote_open" in around:
-                yield "quote", text
-            elif "list_item_open" in around:
-                yield "item", text
-            else:
-                first = token.children[0].type if token.children else ""
-                yield ("bold" if first == "strong_open" else "text"), text
+            yield _block(token, around, number)
+            number = ""
+
+
+def _block(token: Token, around: list[str], number: str) -> tuple[str, str]:
+    text = _text(token)
+    if "heading_open" in around:
+        return "heading", text
+    if "blockquote_open" in around:
+        return "quote", text
+    if "list_item_open" in around:
+        return ("number", f"{number}. {text}") if number else ("item", text)
+    first = token.children[0].type if token.children else ""
+    return ("bold" if first == "strong_open" else "text"), text
+
+
+def _filled(rows: list[list[str]]) -> list[list[str]]:
+    """The columns in which some row below the heading says something."""
+    used = [n for n in range(len(rows[0])) if any(row[n : n + 1] not in ([], [""]) for row in rows[1:])]
+    return [[row[n] for n in used if n < len(row)] for row in rows]
 
 
 def _text(token: Token) -> str:

@@ -7,7 +7,7 @@ the other only after the whole Answer was verified.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from bot.channels.web.tabs import TABS
 from bot.channels.web.turns import Desk, Submission
 
 HERE = Path(__file__).parent
-CSS, SCRIPT, EXAMPLES = HERE / "page.css", HERE / "page.js", HERE / "examples.csv"
+CSS, EXAMPLES = HERE / "page.css", HERE / "examples.csv"
+SCRIPTS = (HERE / "answers.js", HERE / "history.js", HERE / "page.js")
 
 ANY_PAYER = "Not stated"
 SECONDS_KEPT = 12 * 60 * 60
@@ -50,6 +51,11 @@ def read_examples(path: Path = EXAMPLES) -> dict[str, list[Example]]:
     return found
 
 
+def script() -> str:
+    """The page's manners as the one function that Gradio runs when the page is there."""
+    return "() => {\n" + "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS) + "\n}"
+
+
 def build_page(desk: Desk, footer: str, bench: Bench) -> gr.Blocks:
     """The page as Gradio blocks: the chat and the tabs beside it; `footer` is trusted HTML of our own."""
     page: gr.Blocks = gr.Blocks(title="codecite", analytics_enabled=False, fill_height=True)
@@ -59,12 +65,20 @@ def build_page(desk: Desk, footer: str, bench: Bench) -> gr.Blocks:
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation as the server holds it for an open page: the engine's id and the messages shown."""
+
+    conversation: str | None = None
+    messages: Sequence[dict[str, Any]] = ()
+
+
 class _Page:
     """Components and the events between them."""
 
     def __init__(self, desk: Desk, footer: str, bench: Bench) -> None:
         self.desk = desk
-        self.conversation = gr.State(None, time_to_live=SECONDS_KEPT, delete_callback=desk.forget)
+        self.talk = gr.State(None, time_to_live=SECONDS_KEPT, delete_callback=self._forget)
         gr.HTML(INTRO, elem_classes="cc-plain")
         with gr.Tabs(elem_id="cc-tabs"):
             with gr.Tab("Chat", id="chat"):
@@ -119,6 +133,8 @@ class _Page:
             )
             with gr.Row(elem_id="cc-keep"):
                 self.save = gr.Button("Save", elem_id="cc-save", min_width=60)
+                self.pdf = gr.Button("PDF", elem_id="cc-pdf", min_width=60)
+                self.history = gr.Button("History", elem_id="cc-past", min_width=70)
                 self.print = gr.Button("Print", elem_id="cc-print", min_width=60)
                 self.new = gr.Button("New conversation", elem_id="cc-new", min_width=150)
 
@@ -137,8 +153,9 @@ class _Page:
             self.send = gr.Button("Ask", variant="primary", elem_id="cc-send", scale=1, min_width=90)
 
     def _wire(self) -> None:
-        stated = [self.chat, self.date, self.payer, self.conversation]
-        shown = [self.message, self.chat, self.facts, self.examples, self.conversation, self.date, self.payer]
+        # The messages so far stay on the server: sending them back with every question would cost more than an answer.
+        stated = [self.date, self.payer, self.talk]
+        shown = [self.message, self.chat, self.facts, self.examples, self.talk, self.date, self.payer]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "ask"}
         for trigger in (self.message.submit, self.send.click):
             trigger(self._ask, [self.message, *stated], shown, **quiet)
@@ -147,42 +164,42 @@ class _Page:
             button.click(self._example(question), stated, shown, **quiet)
         # Saving and printing (also to PDF) happen in the browser; the server keeps no copy.
         self.save.click(None, js="() => window.codecite.save()", api_visibility="private")
+        self.pdf.click(None, js="() => window.codecite.pdf()", api_visibility="private")
+        self.history.click(None, js="() => window.codecite.history()", api_visibility="private")
         self.print.click(None, js="() => window.print()", api_visibility="private")
-        self.new.click(self._restart, self.conversation, shown, **quiet)
+        self.new.click(self._restart, self.talk, shown, **quiet)
 
-    def _ask(self, message: str, history: list[Any], date: str, payer: str, conversation: str | None) -> Iterator[Any]:
-        sent = Submission(message, date or "", payer or "", conversation)
-        for step in self.desk.reply(sent):
+    def _ask(self, message: str, date: str, payer: str, talk: Talk | None) -> Iterator[Any]:
+        held = talk or Talk()
+        earlier = [{**row, "options": None} for row in held.messages]
+        for step in self.desk.reply(Submission(message, date or "", payer or "", held.conversation)):
+            messages = [*earlier, *step.messages]
             yield (
                 _or_leave(step.draft),
-                [*_settled(history), *step.messages],
+                messages,
                 _or_leave(step.facts),
                 gr.Column(visible=False),
-                step.conversation,
+                Talk(step.conversation, messages),
                 _or_leave(step.date),
                 _or_leave(step.payer),
             )
 
-    def _choose(
-        self, history: list[Any], date: str, payer: str, conversation: str | None, choice: gr.SelectData
-    ) -> Any:
-        yield from self._ask(str(choice.value), history, date, payer, conversation)
+    def _choose(self, date: str, payer: str, talk: Talk | None, choice: gr.SelectData) -> Any:
+        yield from self._ask(str(choice.value), date, payer, talk)
 
     def _example(self, question: str) -> Any:
-        def ask(history: list[Any], date: str, payer: str, conversation: str | None) -> Iterator[Any]:
-            yield from self._ask(question, history, date, payer, conversation)
+        def ask(date: str, payer: str, talk: Talk | None) -> Iterator[Any]:
+            yield from self._ask(question, date, payer, talk)
 
         return ask
 
-    def _restart(self, conversation: str | None) -> tuple[Any, ...]:
-        self.desk.forget(conversation)
+    def _restart(self, talk: Talk | None) -> tuple[Any, ...]:
+        self._forget(talk)
         return "", [], facts_html(None), gr.Column(visible=True), None, self.desk.today(), self.desk.usual_payer
+
+    def _forget(self, talk: Talk | None) -> None:
+        self.desk.forget(talk.conversation if talk else None)
 
 
 def _or_leave(value: str | None) -> Any:
     return gr.skip() if value is None else value
-
-
-def _settled(history: list[Any]) -> list[Any]:
-    """Earlier messages without their option buttons: an old question can no longer be answered."""
-    return [{**message, "options": None} for message in history]

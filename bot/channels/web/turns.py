@@ -71,7 +71,7 @@ class Desk:
             self.bot.forget(conversation)
 
     def reply(self, sent: Submission) -> Iterator[Step]:
-        """The steps of one turn: the question at once, then the verified sentences, then the whole answer."""
+        """The steps of one turn: the question at once, then the verified bottom line, then the whole answer."""
         text = sent.message.strip()
         if not text:
             return
@@ -89,8 +89,10 @@ class Desk:
         if any(row.kind == "phi" for row in answer.warnings):
             # What the guard replaced does not stay on the screen or in what the reader saves.
             said = {"role": "user", "content": message_html(answer.question)}
-        for count in range(1, len(answer.sentences)):
-            yield self._step(sent, said, answer_html(answer, sentences=count))
+        if len(answer.sentences) > 1:
+            # All sentences are verified by now. The bottom line goes first; the page lets the others follow one by one
+            # without another message for each, which would cost the server as much as the answer.
+            yield self._step(sent, said, answer_html(answer, sentences=1))
         yield self._whole(answer, said, conversation)
 
     def _answer(self, text: str, sent: Submission, conversation: str) -> Answer:
