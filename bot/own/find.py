@@ -112,6 +112,8 @@ class OwnFinder:
         meant = self.documents_meant(turn.read.text)
         if meant:
             return self._asked(turn, meant)
+        if any(found.rule == respond.ASK for found in findings):
+            return findings
         open_question = respond.unanswered(findings)
         passages = self._passages(turn, ())
         least, most = (_LEAST_ALONE, _MOST_ALONE) if open_question else (_LEAST_BESIDE, _MOST_BESIDE)
@@ -147,7 +149,8 @@ class OwnFinder:
         if document.payer and facts.payer and document.payer != facts.payer:
             return False
         asked = {mention.code for mention in facts.codes}
-        if asked and not asked & set(codes_in(passage.hit.held.excerpt.shown)):
+        # "These codes ..." must not be told without the codes that it speaks of.
+        if asked and not asked & set(codes_in(passage.quote)):
             return False
         report = compare(self.knowledge, document, [passage.hit.held], turn.on)
         return not _wrong_in(report.wrong, passage.quote)

@@ -101,7 +101,7 @@ class Library:
         if found is None:
             from rapidfuzz import process
 
-            known = [name for row in self.documents() for name in (row.id, row.title)]
+            known = list(dict.fromkeys(name for row in self.documents() for name in (row.id, row.title)))
             near = tuple(choice for choice, _, _ in process.extract(wanted, known, limit=2, score_cutoff=60))
             raise OptionError("document", wanted, nearest=near, hint="`codecite documents list` shows the documents.")
         return found
@@ -240,10 +240,10 @@ class Library:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """The files of a folder and its folders in order, hidden ones left out."""
+    """The files of a folder and its folders in order; hidden ones and links, which may lead elsewhere, left out."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith((".", "~$")) for part in parts):
+        if path.is_file() and not path.is_symlink() and not any(part.startswith((".", "~$")) for part in parts):
             yield path
 
 

@@ -22,7 +22,27 @@ _FRAME_WORDS = re.compile(
     r"cookie|newsletter|subscribe|comment-?(?:form|respond|list)|comments-area|sidebar|breadcrumb|share-|social",
     re.IGNORECASE,
 )
-_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "td", "th", "pre", "blockquote", "dt", "dd", "div")
+_HOLDERS = ("div", "body", "main", "article", "section")
+"""Elements that hold blocks, and sometimes text of their own."""
+_BLOCKS = (
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "pre",
+    "blockquote",
+    "dt",
+    "dd",
+    "div",
+    "body",
+)
 
 
 def convert_html(name: str, data: bytes) -> Converted:
@@ -119,7 +139,7 @@ def _own_blocks(body: Any) -> Iterator[Block]:
             continue
         if element.tag == "tr":
             words = " | ".join(tidy(" ".join(cell.itertext())) for cell in element if cell.tag in ("td", "th"))
-        elif element.tag == "div":
+        elif element.tag in _HOLDERS:
             words = tidy(f"{element.text or ''} {' '.join(_inline_tails(element))}")
         elif element.tag in ("td", "th"):
             continue

@@ -75,10 +75,21 @@ def _pieces(text: str) -> Iterator[str]:
         yield text
         return
     held = ""
-    for sentence in _SENTENCE.split(text):
+    for sentence in (part for whole in _SENTENCE.split(text) for part in _cut(whole)):
         if held and len(held) + 1 + len(sentence) > LONGEST:
             yield held
             held = ""
         held = f"{held} {sentence}" if held else sentence
     if held:
         yield held
+
+
+def _cut(sentence: str) -> Iterator[str]:
+    """A sentence as it is; what is far too long to be one in parts between words, or anywhere in a word without end."""
+    start = 0
+    while len(sentence) - start > 2 * LONGEST:
+        end = sentence.rfind(" ", start, start + LONGEST)
+        end = end if end > start else start + LONGEST
+        yield sentence[start:end].strip()
+        start = end
+    yield sentence[start:].strip()

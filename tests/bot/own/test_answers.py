@@ -172,6 +172,12 @@ def test_orders_in_a_document_have_no_effect(ask: Callable[[str], Answer], bot: 
     assert answer.codes == bot.ask(message, date=ON).codes
 
 
+def test_a_question_back_is_not_replaced_by_a_passage(ask: Callable[[str], Answer], bot: Bot) -> None:
+    plain, answer = bot.ask("is it covered?", date=ON), ask("is it covered?")
+    assert answer.status == plain.status == "needs_clarification"
+    assert own(answer) == []
+
+
 def test_names_and_phones_in_a_document_are_not_shown(ask: Callable[[str], Answer]) -> None:
     shown = ask("What does the heron document say about lockers?").model_dump_json()
     assert "Gonzalez" not in shown

@@ -151,6 +151,7 @@ def test_a_folder_is_taken_in_with_a_reason_for_each_file_that_is_not(library: L
     write(folder / "deep" / "a.md", NOTES[1])
     (folder / "deep" / ".hidden" / "b.md").write_text("secret")
     (folder / "empty.txt").write_text("")
+    (folder / "link.md").symlink_to(write(tmp_path / "elsewhere.md", NOTES[2]))
     (folder / "photo.png").write_bytes(b"\x89PNG")
     told = list(add_folder(library, folder, About()))
     assert [row.document.origin for row in told if isinstance(row, Added)] == ["a.md", "deep/a.md"]

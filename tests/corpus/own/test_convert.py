@@ -110,6 +110,18 @@ def test_a_file_that_cannot_be_read_is_refused_with_reason_and_hint(name: str, d
     assert len(refused.value.hint) > 10
 
 
+@pytest.mark.parametrize("text", ["word " * 20_000, "x" * 50_000], ids=["no full stop", "no space"])
+def test_text_without_an_end_is_cut_into_passages(text: str) -> None:
+    found = excerpts(convert_bytes("a.txt", text.encode()))
+    assert max(len(part.text) for part in found) <= 2 * LONGEST
+    assert "".join("".join(part.text.split()) for part in found) == "".join(text.split())
+
+
+def test_text_directly_in_the_body_is_read() -> None:
+    page = b"<html><body>Plain words about 90837 <b>stand</b> here without a paragraph.</body></html>"
+    assert "Plain words about 90837 stand here" in words(convert_bytes("a.html", page))
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="no such file"):
         convert(tmp_path / "nothing.pdf")
