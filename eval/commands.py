@@ -149,6 +149,8 @@ def _report(
         system.close()
     from eval.report.write import judged
 
+    if broken := [result for result in results if result.error]:
+        console.print(f"{name}: {len(broken)} questions without an answer, the first: {broken[0].error}")
     return judged(place, results, set(passages_of(held.corpus)))
 
 

@@ -61,7 +61,12 @@ def rows(reports: Sequence[Report], *, brief: bool = False) -> list[tuple[str, s
     if brief:
         return _brief(summaries)
     table = [
-        ("overall", "right in everything asked", [with_interval(one.passed) for one in summaries]),
+        ("overall", "right in everything asked", [cell(one.passed) for one in summaries]),
+        (
+            "overall",
+            "its 95 % interval",
+            [f"{percent(one.passed.low)} to {percent(one.passed.high)}" for one in summaries],
+        ),
         ("overall", "right, verdict and units aside", [cell(one.lenient) for one in summaries]),
         ("overall", "right, and quotes, support and date hold", [cell(one.proven) for one in summaries]),
         ("answering", "answerable questions that got an answer", [cell(one.abstention.coverage) for one in summaries]),

@@ -19,7 +19,9 @@ from eval.score import Result, summarize
 def judged(folder: Path, results: Sequence[Result], passages: Container[str]) -> Report:
     """The report of the run in `folder` whose judged questions are given."""
     run, _ = read_run(folder)
-    retrieval, count = measure(((result.question, result.ranked) for result in results), passages)
+    # A system that searches nothing is not judged by what it found.
+    searched = [result for result in results if result.ranked] and results
+    retrieval, count = measure(((result.question, result.ranked) for result in searched), passages)
     return Report(run, tuple(results), summarize(results, retrieval, count))
 
 

@@ -76,22 +76,24 @@ def open_system(name: str, settings: Settings) -> System:
     if name == "tutorial" or (kind == "tutorial" and model):
         from eval.systems.tutorial import Tutorial
 
-        return Tutorial(settings, chat_model(model) if model else None, name)
+        return Tutorial(settings, chat_model(model, settings) if model else None, name)
     if kind == "llm" and model:
         from eval.systems.chat import ModelAlone
 
-        return ModelAlone(settings, chat_model(model), name)
+        return ModelAlone(settings, chat_model(model, settings), name)
     from bot.commands.common import nearest
 
     raise UnknownSystemError(name, nearest(name, NAMES, cutoff=50))
 
 
-def chat_model(name: str) -> object:
-    """The chat model called `name`, as LangChain's init_chat_model opens it, without randomness where it allows."""
-    from eval.errors import MissingPartError
+def chat_model(name: str, settings: Settings) -> object:
+    """The chat model called `name`, with the server, key and time limit of the settings (`bot.llm` opens it).
 
-    try:
-        from langchain.chat_models import init_chat_model
-    except ImportError as error:
-        raise MissingPartError("langchain", "llm") from error
-    return init_chat_model(name, temperature=0)
+    Raises:
+        CodeciteError: it cannot be opened; the hint says what is missing.
+    """
+    from bot.llm import configured
+
+    model = configured(settings.model_copy(update={"llm": name}))
+    assert model is not None, "a name is configured"
+    return model

@@ -49,11 +49,12 @@ class Engine:
 
     @cached_property
     def version(self) -> str:
-        """The program, the knowledge and the encoder."""
+        """The program, the knowledge, the encoder and the chat model, if one helps."""
         from corpus.knowledge import Knowledge
         from index.encoder import encoder_name
 
-        return self._version or f"{source_version()}-{Knowledge(self._settings.corpus).version}-{encoder_name()[-12:]}"
+        parts = (source_version(), Knowledge(self._settings.corpus).version, encoder_name()[-12:], self._settings.llm)
+        return self._version or "-".join(part for part in parts if part)
 
     def ask(self, question: Question, day: dt.date) -> Reply:
         """The Answer to the last turn, with its citations as the passages behind it."""
