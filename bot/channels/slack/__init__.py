@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["attach"]
 
 
-def attach(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) -> None:
-    """Let Slack reach the bot through `POST /slack/events` of `app`; see `bot.channels.slack.http`."""
+def attach(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) -> str:
+    """Let Slack reach the bot through a path of `app`, which is returned; see `bot.channels.slack.http`."""
     from bot.channels.slack.http import attach as mount
 
-    mount(app, settings, bot, knowledge)
+    return mount(app, settings, bot, knowledge)

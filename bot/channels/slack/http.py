@@ -6,6 +6,7 @@ Nothing of a request that fails is logged.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -21,14 +22,19 @@ from bot.logs import get_logger
 from bot.settings import Settings
 from corpus.knowledge import Knowledge
 
+RETRY = 30.0
+"""Seconds between attempts to open the channel."""
 LARGEST = 1_000_000
 """Bytes of the largest request that is read; Slack's own are far smaller."""
 
 log = get_logger("slack")
 
 
-def attach(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) -> None:
-    """Add `POST /slack/events` to `app`; the channel opens with the application and closes with it.
+def attach(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) -> str:
+    """Add `POST /slack/events` to `app`, and return that path.
+
+    The channel opens with the application and closes with it. When Slack cannot be reached at the start, everything
+    else is served all the same, and the channel opens later.
 
     Raises:
         SlackError: there is no signing secret.
@@ -45,6 +51,7 @@ def attach(app: FastAPI, settings: Settings, bot: Asks, knowledge: Knowledge) ->
 
     app.router.lifespan_context = lifespan
     app.add_api_route(PATH, door.take, methods=["POST"], include_in_schema=False)
+    return PATH
 
 
 class Door:
@@ -57,13 +64,25 @@ class Door:
         self._verifier = SignatureVerifier(secret.get_secret_value())
         self._stack = AsyncExitStack()
         self._channel: Channel | None = None
+        self._tried = -RETRY
 
     async def __aenter__(self) -> Door:
-        """Open the channel."""
-        opened = open_channel(self._settings, self._bot, self._knowledge)
-        self._channel = await self._stack.enter_async_context(opened)
-        self._channel.station.start()
+        """Open the channel, if Slack can be reached."""
+        await self._open()
         return self
+
+    async def _open(self) -> None:
+        """Open the channel unless it was tried a moment ago."""
+        if time.monotonic() - self._tried < RETRY:
+            return
+        self._tried = time.monotonic()
+        opened = open_channel(self._settings, self._bot, self._knowledge)
+        try:
+            self._channel = await self._stack.enter_async_context(opened)
+        except SlackError as error:
+            log.error("slack is not open", error_type=type(error).__name__, channel="slack")
+            return
+        self._channel.station.start()
 
     async def __aexit__(self, *failure: object) -> None:
         """Finish what was begun, and close."""
@@ -79,6 +98,8 @@ class Door:
         if text is None:
             log.warning("request refused", channel="slack")
             return Response(status_code=401)
+        if self._channel is None:
+            await self._open()
         if self._channel is None:
             return Response(status_code=503)
         try:

@@ -7,6 +7,7 @@ handlers.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ FAILURES = (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError, OSError
 WAITS = 6
 """How often a rate limit is waited out before a message is given up."""
 _BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+_CODE = re.compile(r"[a-z_]{2,60}")
 _NOT_NOW = 600.0
 """Seconds without streaming after Slack refused it."""
 
@@ -54,7 +56,8 @@ def code_of(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         # A proxy's error page comes as text, not as Slack's object.
         said = getattr(error.response, "data", error.response)
-        return str(said.get("error", "")) if isinstance(said, Mapping) else "unreadable"
+        word = said.get("error", "") if isinstance(said, Mapping) else ""
+        return word if isinstance(word, str) and _CODE.fullmatch(word) else "unreadable"
     return type(error).__name__
 
 

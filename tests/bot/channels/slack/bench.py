@@ -33,6 +33,7 @@ class Engine:
         self.failures: dict[str, Exception] = {}
         self.answers: dict[str, Answer] = {}
         self._lock = threading.Lock()
+        self.echo = True
         self._count = 0
 
     def hold(self, text: str) -> threading.Event:
@@ -63,6 +64,8 @@ class Engine:
         told = self.answers.get(message) or answer(
             answer=f"About {message}", sentences=answer().sentences, question=message
         )
+        if not self.echo:
+            return told.model_copy(update={"id": f"a-{number}"})
         first = told.sentences[0].model_copy(update={"text": f"{told.sentences[0].text} ({message})"})
         return told.model_copy(
             update={"id": f"a-{number}", "question": told.question, "sentences": (first, *told.sentences[1:])}
