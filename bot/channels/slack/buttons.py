@@ -61,23 +61,24 @@ class Buttons:
 
     async def _private(self, incoming: Incoming, url: str, conversation: str, key: str) -> None:
         try:
-            message = await self._private_answer(incoming.text, conversation, share=not incoming.direct)
-            await self._at.poster.respond(url, message, response_type="ephemeral")
+            for message in await self._private_answer(incoming.text, conversation, share=not incoming.direct):
+                await self._at.poster.respond(url, message, response_type="ephemeral", replace_original=False)
         except Exception as error:  # Whatever went wrong, the person is told, and the error's text goes nowhere.
             self._at.log.error("reply failed", error_type=code_of(error), channel=KIND)
             await self._at.blocking(self._at.ledger.release, key)
         else:
             await self._at.blocking(self._at.ledger.settle, key)
 
-    async def _private_answer(self, text: str, conversation: str, *, share: bool, head: str = "") -> Message:
+    async def _private_answer(
+        self, text: str, conversation: str, *, share: bool, head: str = ""
+    ) -> tuple[Message, ...]:
         reply = await self._at.ask(text, conversation)
         if reply.answer is None:
-            return Message((), escape(reply.note))
+            return (Message((), escape(reply.note)),)
         await self._at.blocking(self._at.ledger.keep, reply.answer, conversation)
         asked = reply.answer.question
         above = head or f"You asked: {escape(short(asked, ASKED))}"
-        # A message through a response_url is one message: what would be a second one is behind "Sources".
-        return messages(reply.answer, self._at.look(share=share, asked=asked, feedback=False, head=above))[0]
+        return messages(reply.answer, self._at.look(share=share, asked=asked, feedback=False, head=above))
 
     async def shortcut(self, incoming: Incoming, body: Mapping[str, Any]) -> None:
         """The shortcut "Ask codecite about this": the answer in a window, to be posted into the thread if wanted."""
@@ -153,7 +154,7 @@ class Buttons:
         place = Place(incoming.team, channel, str(metadata.get("thread", "")), incoming.user)
         head = f"Shared by <@{incoming.user}>" + (f" · {escape(asked)}" if asked else "")
         try:
-            await self._at.poster.post(place, messages(given.answer, self._at.look(head=head)))
+            await self._at.poster.post(place, messages(given.answer, self._at.look(head=head, hide_phi=True)))
         except FAILURES as error:
             self._at.log.warning("sharing failed", error_type=code_of(error), channel=KIND)
             await self._tell(body, incoming, INVITE)
@@ -176,8 +177,9 @@ class Buttons:
         if container.get("is_ephemeral"):
             url = str(body.get("response_url", ""))
             head = f"You chose: {escape(text)}"
-            message = await self._private_answer(text, given.conversation, share=not incoming.direct, head=head)
-            await self._at.poster.respond(url, message, response_type="ephemeral", replace_original=True)
+            shown = await self._private_answer(text, given.conversation, share=not incoming.direct, head=head)
+            for first, message in zip((True, *[False] * len(shown)), shown, strict=False):
+                await self._at.poster.respond(url, message, response_type="ephemeral", replace_original=first)
             return
         thread = str(container.get("thread_ts") or "")
         place = Place(incoming.team, incoming.channel, thread, incoming.user)

@@ -30,8 +30,8 @@ from corpus.knowledge import Knowledge
 
 Result = TypeVar("Result")
 
-ENGINES = 8
-"""Engine calls at a time: one slow answer leaves room for the others."""
+ENGINES = 4
+"""Engine calls at a time: slow answers leave room for others, and acknowledgements for themselves."""
 PATIENCE = 1.0
 """Seconds that the database has to say whether an event is new, before it is answered without asking further."""
 SHARED_FOR = 600.0

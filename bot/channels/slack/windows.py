@@ -56,9 +56,16 @@ def window(title: str, blocks: Sequence[Block], **more: Any) -> View:
         "type": "modal",
         "title": plain(title, 24),
         "close": plain("Close"),
-        "blocks": list(blocks[:VIEW_BLOCKS]),
+        "blocks": _fitting(blocks),
         **more,
     }
+
+
+def _fitting(blocks: Sequence[Block], most: int = VIEW_BLOCKS) -> list[Block]:
+    """The blocks, or as many as fit with a remark that there are more."""
+    if len(blocks) <= most:
+        return list(blocks)
+    return [*blocks[: most - 1], *contexts(["There is more than a window of Slack can show."])]
 
 
 def note_window(title: str, text: str) -> View:
@@ -70,7 +77,7 @@ def answer_window(answer: Answer, head: str, metadata: Mapping[str, str]) -> Vie
     """An answer for the eyes of one person, with a button that posts it into the thread."""
     blocks = answer_blocks(answer, Look(feedback=False, head=head))
     post: Block = {"type": "actions", "elements": [share_button(answer, "Post in thread", answer.question)]}
-    return window("codecite", [*blocks[: VIEW_BLOCKS - 1], post], private_metadata=json.dumps(dict(metadata)))
+    return window("codecite", [*_fitting(blocks, VIEW_BLOCKS - 1), post], private_metadata=json.dumps(dict(metadata)))
 
 
 def sources_window(answer: Answer, page: int = 0) -> View:
@@ -89,7 +96,7 @@ def sources_window(answer: Answer, page: int = 0) -> View:
             for number in range(pages)
             if number != page
         ]
-        blocks = [*blocks[: VIEW_BLOCKS - 1], {"type": "actions", "elements": turns[:25]}]
+        blocks = [*_fitting(blocks, VIEW_BLOCKS - 1), {"type": "actions", "elements": turns[:25]}]
     return window("Sources", blocks)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -324,6 +327,33 @@ def test_after_a_restart_nothing_is_answered_twice_and_what_was_lost_is_told(tmp
 
     slack = asyncio.run(run())
     assert len(slack.of("chat.postMessage")) == 2
+
+
+KILLED = """
+import os, signal, sys
+from bot.channels.shared.ledger import Ledger, Place
+from bot.channels.slack.gate import message_key
+team, channel, user, ts, url = sys.argv[1:]
+ledger = Ledger(url, "slack", lease=-1)
+assert ledger.claim([message_key(team, channel, ts)], Place(team, channel, ts, user))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""A process that acknowledged a question, and whose lease has run out since it was killed before it answered."""
+
+
+def test_a_process_killed_in_the_middle_of_an_answer_leaves_an_apology_and_no_second_answer(tmp_path: Path) -> None:
+    lost = mention("lost?")
+    url = f"sqlite:///{tmp_path / 'codecite.db'}"
+    arguments = [TEAM, CHANNEL, USER, lost["event"]["ts"], url]
+    done = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+    async def scene(slack: FakeSlack, engine: Engine) -> None:
+        await slack.acked(*[await slack.send(lost) for _ in range(3)])
+        await slack.until(lambda: LOST in slack.said())
+
+    slack = play(tmp_path, scene)
+    assert [post["thread_ts"] for post in slack.of("chat.postMessage")] == [lost["event"]["ts"]]
 
 
 def test_two_replicas_answer_once(tmp_path: Path) -> None:
