@@ -363,8 +363,9 @@ def test_two_replicas_answer_once(tmp_path: Path) -> None:
             async with running(one, settings(tmp_path, one), engine), running(two, settings(tmp_path, two), engine):
                 for number in range(20):
                     body = mention(f"{number}?")
-                    await one.send(body)
-                    await two.send(body)
+                    sent = await one.send(body), await two.send(body)
+                    await one.acked(sent[0])
+                    await two.acked(sent[1])
             return one, two
 
     one, two = asyncio.run(run())
