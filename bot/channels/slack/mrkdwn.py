@@ -78,7 +78,7 @@ def lines(text: str, write: Callable[[str], str] = escape, limit: int = SECTION)
     """
     done: list[str] = []
     held = ""
-    for part in _parts(" ".join(text.split()), write, limit):
+    for part in _parts(" ".join(_CONTROL.sub("", " ".join(text.split())).split()), write, limit):
         if held and len(write(held + part)) > limit:
             done.append(held)
             held = ""

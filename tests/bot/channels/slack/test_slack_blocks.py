@@ -96,6 +96,11 @@ CODES = st.from_regex(r"(?:\d{4}[0-9A-Z]|[A-Z]\d{4})", fullmatch=True)
 WORDS = st.one_of(CODES, st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=30))
 
 
+def test_text_without_anything_to_see_makes_no_line() -> None:
+    assert lines(" \x00 \u200b \n") == []
+    assert lines("a \x00 b") == ["a b"]
+
+
 @settings(max_examples=60)
 @given(st.lists(WORDS, max_size=120), st.integers(60, 400))
 def test_splitting_keeps_every_word_and_cuts_no_code(words: list[str], limit: int) -> None:
