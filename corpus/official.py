@@ -29,6 +29,7 @@ from corpus.official_rows import (
     HeldEdition,
     HeldLimit,
     HeldLocality,
+    HeldNumber,
     HeldRate,
 )
 from corpus.rows import Row
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 
 PFS, GPCI, HCPCS, CPT = "pfs-rvu", "gpci", "hcpcs", "ama-cpt"
 PTP, MUE, ADDON = "ncci-ptp", "ncci-mue", "ncci-addon"
-CITED = frozenset((PFS, GPCI, HCPCS, CPT, PTP, MUE, ADDON))
+NUMBERS = "hcpcs-codes"
+CITED = frozenset((PFS, GPCI, HCPCS, NUMBERS, CPT, PTP, MUE, ADDON))
 """Kinds whose rows answers cite: a reference `kind:...` of these is looked up here."""
 _SQLITE = "sqlite:///"
 _FRESH = 3.0
@@ -256,6 +258,15 @@ class Official:
             sources=self._sources_of(HCPCS, edition),
         )
 
+    def number(self, code: str, on: date) -> HeldNumber | None:
+        """The code in the imported list of code numbers that counts on a date, or None."""
+        edition = self.edition(NUMBERS, on)
+        rows = self._select(edition, code=code) if edition is not None else ()
+        return self._number(rows[0], edition.edition) if rows and edition is not None else None
+
+    def _number(self, row: Mapping[str, Any], edition: str) -> HeldNumber:
+        return HeldNumber(code=row["code"], edition=edition, sources=self._sources_of(NUMBERS, edition))
+
     def cpt(self, code: str, on: date) -> HeldDescriptor | None:
         """The licensed long descriptor of a CPT code on a date of service, or None."""
         edition = self.edition(CPT, on)
@@ -272,7 +283,7 @@ class Official:
 
     def knows(self, code: str, on: date) -> bool:
         """Whether an imported file describes, prices or limits a code on a date of service."""
-        return any(look_up(code, on) for look_up in (self.code, self.cpt, self.limit)) or bool(
+        return any(look_up(code, on) for look_up in (self.code, self.cpt, self.limit, self.number)) or bool(
             self.rate(code, None, on)
         )
 
@@ -323,7 +334,11 @@ class Official:
             return (addon,) if addon is not None else ()
         if kind == CPT:
             return tuple(self._cpt(row, name) for row in self._select(edition, code=key, length="long"))
-        make: dict[str, Callable[[Mapping[str, Any], str], Row]] = {MUE: self._limit, HCPCS: self._code}
+        make: dict[str, Callable[[Mapping[str, Any], str], Row]] = {
+            MUE: self._limit,
+            HCPCS: self._code,
+            NUMBERS: self._number,
+        }
         return tuple(make[kind](row, name) for row in self._select(edition, code=key)) if kind in make else ()
 
 

@@ -100,6 +100,19 @@ class HeldCode(Row):
         return "deleted" if self.effective_to is not None and on > self.effective_to else "active"
 
 
+class HeldNumber(Row):
+    """One HCPCS Level II code number of an imported list without descriptors."""
+
+    code: Text
+    edition: Text
+    sources: Items
+
+    @property
+    def official_ref(self) -> str:
+        """Name of the row."""
+        return f"hcpcs-codes:{self.edition}/{self.code}"
+
+
 class HeldDescriptor(Row):
     """The exact long descriptor of one CPT code of the user's licensed file."""
 

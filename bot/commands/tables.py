@@ -71,18 +71,20 @@ def import_tables(
     _kind(kind, AUTO)
     held = settings()
     start = parse_date(effective, "--effective")
-    done: list[dict[str, Any]] = []
-    with database(held) as engine, refusals(), reading() as report:
-        knowledge = Knowledge(held.corpus)
-        results = import_files(
-            engine, kind, files, knowledge, effective=start, allow_smaller=allow_smaller, report=report
-        )
-        for result in results:
-            done.append({"outcome": result.outcome, **as_data(result.edition)})
-            if not as_json:
+    done: list[Imported] = []
+    try:
+        with database(held) as engine, refusals(), reading() as report:
+            knowledge = Knowledge(held.corpus)
+            options: dict[str, Any] = {"effective": start, "allow_smaller": allow_smaller, "report": report}
+            for result in import_files(engine, kind, files, knowledge, **options):
+                done.append(result)
+    finally:
+        # What is stored stays stored when a later file is refused, so it is told in any case.
+        if not as_json:
+            for result in done:
                 typer.echo(_told(result))
     if as_json:
-        typer.echo(json.dumps(done, indent=2))
+        typer.echo(json.dumps([{"outcome": each.outcome, **as_data(each.edition)} for each in done], indent=2))
 
 
 def _told(result: Imported) -> str:
@@ -196,13 +198,11 @@ def _print(held: tuple[Edition, ...]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("Kind", "Edition", "In force", "Rows", "Files", "Imported"):
+    for name in ("Kind", "Edition", "In force", "Rows", "Imported"):
         table.add_column(name, justify="right" if name == "Rows" else "left", overflow="fold")
     for edition in held:
-        until = str(edition.effective_to) if edition.effective_to else "the next one"
-        span = f"{edition.effective_from} to {until}"
-        files = ", ".join(edition.files)
-        table.add_row(edition.kind, edition.edition, span, f"{edition.rows:,}", files, edition.imported_at[:10])
+        span = f"{edition.effective_from} to {edition.effective_to or 'the next'}"
+        table.add_row(edition.kind, edition.edition, span, f"{edition.rows:,}", edition.imported_at[:10])
     Console(highlight=False).print(table)
 
 

@@ -14,6 +14,7 @@ from bot.rules.held import descriptor_row, rate, state
 from bot.rules.limits import limit
 from corpus.knowledge import Knowledge
 from corpus.official_rows import HeldCode, HeldDescriptor
+from corpus.rows import Row
 
 OFFICIAL = "official"
 """Rule of findings that rest on imported files alone: no statement completes them."""
@@ -47,9 +48,17 @@ First = Literal["descriptor", "amount", "limit"]
 def _described(knowledge: Knowledge, code: str, on: date) -> list[Claim]:
     row = descriptor_row(knowledge, code, on)
     if row is None:
-        return []
+        return _listed(knowledge, code, on)
     evidence = from_row(knowledge, row, ("code", "official_descriptor", "edition"), f"Descriptor {code}")
     return [Claim(f"{code}: {row.official_descriptor.rstrip('.')}.", (evidence,))]
+
+
+def _listed(knowledge: Knowledge, code: str, on: date) -> list[Claim]:
+    row = knowledge.official.number(code, on)
+    if row is None:
+        return []
+    evidence = from_row(knowledge, row, ("code", "edition"), f"HCPCS Level II codes, {code}")
+    return [Claim(f"{code} is in the list of HCPCS codes of {row.edition}; its descriptor is not held.", (evidence,))]
 
 
 def _ended(knowledge: Knowledge, code: str, on: date) -> list[Claim]:
@@ -70,7 +79,9 @@ def _only(knowledge: Knowledge, code: str, on: date) -> Claim:
 
 
 def _known_by(knowledge: Knowledge, code: str, on: date) -> tuple[Evidence, ...]:
-    held = descriptor_row(knowledge, code, on) or rate(knowledge, code, None, on) or knowledge.official.limit(code, on)
+    official = knowledge.official
+    held: Row | None = descriptor_row(knowledge, code, on) or rate(knowledge, code, None, on)
+    held = held or official.limit(code, on) or official.number(code, on)
     return (from_row(knowledge, held, ("code",)),) if held is not None else ()
 
 

@@ -29,6 +29,7 @@ TODAY = dt.date(2026, 11, 21)
 CHAIR = ("E1130", "Standard wheelchair, fixed full length arms, fixed or swing away detachable footrests")
 MANUAL = ("K0008", "Custom manual wheelchair/base")
 SCAN = "70450"
+NEW = "A2040"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "CPT 2026").mkdir()
     address = sqlite_url(folder / "official.db")
     engine = open_database(address)
+    listed = [row for row in held.codes if row.system == "HCPCS-II" and row.status == "active"]
     files = [
         written.hcpcs_text(held, folder / "HCPC2026_OCT_ANWEB.txt", [CHAIR, MANUAL]),
         written.rvu_csv(held, folder / "PPRRVU2026_Jul_nonQPP.csv", more=[SCAN, f"{SCAN}-26"]),
@@ -47,6 +49,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
         *written.ptp_text(held, folder, "v323r0", more=[("90837", SCAN, "1"), ("90837", CHAIR[0], "0")]),
         written.mue_csv(held, folder / "MCR_MUE_PractitionerServices_Eff_10-01-2026.csv", [(SCAN, "3")]),
         *written.cpt_files(held, folder / "CPT 2026"),
+        written.write_lines(folder / "hcpcs_codes_2026q4.txt", sorted([*(row.code for row in listed), NEW])),
     ]
     list(import_files(engine, "auto", files, held))
     engine.dispose()
@@ -79,6 +82,7 @@ def asked(engine: Bot, message: str) -> Answer:
         ("what is E1130?", CHAIR[1], "hcpcs:2026-10/E1130"),
         ("is E1130 a valid code?", "Yes. E1130", "hcpcs:2026-10/E1130"),
         ("which HCPCS code for a manual wheelchair?", f"{MANUAL[0]}: {MANUAL[1]}", "hcpcs:2026-10/K0008"),
+        ("is A2040 valid?", "Yes. A2040 is in the list of HCPCS codes of 2026-10", "hcpcs-codes:2026-10/A2040"),
         ("what does Medicare pay for 70450?", "Medicare's 2026 amount for 70450 is $", "pfs-rvu:2026-07/70450"),
         ("can 90837 and 70450 be billed together?", "only with modifier", "ncci-ptp:2026Q4/90837/70450"),
         ("can 90837 and E1130 be billed together?", "No. 90837 and E1130", "ncci-ptp:2026Q4/90837/E1130"),

@@ -69,7 +69,7 @@ def test_relative_values_come_in_from_either_layout(
     (result,) = brought(engine, "auto", write(knowledge, tmp_path / name))
     assert (result.outcome, result.edition.kind, result.edition.edition) == ("new", "pfs-rvu", edition)
     assert result.edition.rows == len(knowledge.rates.rows)
-    for rate in knowledge.rates:
+    for rate in knowledge.rates.rows[::4]:
         found = official.rate(rate.code, rate.mod, TODAY)
         assert found is not None
         assert found.model_dump(exclude={"edition", "source"}) == rate.model_dump(exclude={"source"}), rate.code
@@ -103,7 +103,7 @@ def test_wrapped_descriptors_come_back_byte_for_byte(
     path = written.hcpcs_text(knowledge, tmp_path / "HCPC2026_OCT_ANWEB.txt", [wheelchair])
     codes, modifiers = brought(engine, "auto", path)
     assert (codes.edition.kind, modifiers.edition.kind) == ("hcpcs", "hcpcs-modifiers")
-    for row in written.hcpcs_codes(knowledge):
+    for row in written.hcpcs_codes(knowledge)[::3]:
         found = official.code(row.code, TODAY)
         assert found is not None
         assert " ".join((row.official_descriptor or "").split()) == " ".join(found.official_descriptor.split())
@@ -119,7 +119,7 @@ def test_the_48_column_form_is_read_by_its_header(
     knowledge: Knowledge, engine: Engine, official: Official, tmp_path: Path
 ) -> None:
     brought(engine, "hcpcs", written.hcpcs_sheet(knowledge, tmp_path / "HCPC2026_OCT_ANWEB.csv"))
-    for row in written.hcpcs_codes(knowledge):
+    for row in written.hcpcs_codes(knowledge)[::3]:
         found = official.code(row.code, TODAY)
         assert found is not None
         assert found.official_descriptor == row.official_descriptor
@@ -262,8 +262,6 @@ def test_postgres_keeps_the_same_rows(knowledge: Knowledge, postgres: str, tmp_p
         with pytest.raises(OfficialFileError):
             brought(opened, "gpci", bad, effective=dt.date(2025, 1, 1))
         assert held_there.edition(kind, TODAY) == result.edition
-        rows = held_there.rows_with(result.edition, "line", str(1)) if kind == "none" else ()
-        assert rows == ()
         first = next(iter(knowledge.edits))
         if kind == "ncci-ptp":
             assert held_there.edit(first.column1, first.column2, TODAY) is not None
