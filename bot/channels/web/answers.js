@@ -145,7 +145,14 @@ document.addEventListener("click", (event) => {
   const box = make("input", "cc-chip-box");
   box.value = chip.dataset.value;
   box.setAttribute("aria-label", `New value: ${chip.dataset.name}`);
-  const leave = () => box.isConnected && box.replaceWith(chip);
+  // Taking the field away makes it lose the focus, which would take it away once more.
+  let left = false;
+  const leave = () => {
+    if (!left) {
+      left = true;
+      box.replaceWith(chip);
+    }
+  };
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (pressed) => {
     if (pressed.key === "Escape") leave();

@@ -48,7 +48,7 @@ class Visitor:
         self.page.on("request", lambda request: self.requested.add(request.url))
         self.page.goto(address)
         self.box = self.page.get_by_label("Your question")
-        self.date = self.page.get_by_label("Date of service")
+        self.date = self.page.locator("#cc-date input")
         self.answers = self.page.locator("#cc-chat .cc-answer:has(.cc-bottom)")
         self.facts = self.page.locator("#cc-facts")
         self.box.wait_for()
