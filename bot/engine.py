@@ -75,7 +75,8 @@ class Bot:
         self.index = index
         self.conversations = conversations or Conversations()
         self.library = library
-        graph = _wire(Steps(knowledge, index, helper, library))
+        self._steps = Steps(knowledge, index, helper, library)
+        graph = _wire(self._steps)
         self._alone = graph.compile()
         self._graph = graph.compile(checkpointer=self.conversations.saver)
 
