@@ -84,7 +84,7 @@ def test_a_verdict_falls_with_its_reason(bot: Bot) -> None:
     wrong = UNSUPPORTED["code"]
     for claims, verdict in (((wrong, GOOD), None), ((GOOD, wrong), "yes")):
         turn = Turn(message="", today=DAY, item_id="t", draft=Draft(verdict="yes", claims=claims))
-        bot._steps.verify(turn)
+        bot._steps.verify(turn, {})
         assert turn.answer is not None
         assert turn.answer.verdict == verdict
 
@@ -93,7 +93,7 @@ def test_a_verdict_falls_with_its_reason(bot: Bot) -> None:
 def test_when_nothing_is_supported_nothing_is_claimed(bot: Bot, wrong: Claim) -> None:
     turn = Turn(message="", today=DAY, item_id="t", draft=Draft(verdict="yes", claims=(wrong,)))
     turn.draft.codes = (_advised("90834"),)
-    bot._steps.verify(turn)
+    bot._steps.verify(turn, {})
     assert turn.answer is not None
     assert (turn.answer.status, turn.answer.verdict, turn.answer.codes) == ("no_evidence", None, ())
     assert wrong.text not in turn.answer.model_dump_json()
@@ -139,6 +139,6 @@ def test_a_statement_out_of_force_on_the_date_is_dropped(bot: Bot) -> None:
     for on, kept in ((row.effective_from, True), (row.effective_from - dt.timedelta(days=1), False)):
         claim = Claim(row.text, (from_statement(KNOWLEDGE, row),))
         turn = Turn(message="", today=on, item_id="t", draft=Draft(claims=(claim,)))
-        bot._steps.verify(turn)
+        bot._steps.verify(turn, {})
         assert turn.answer is not None
         assert (turn.answer.status == "answered") is kept
