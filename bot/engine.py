@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
@@ -31,11 +31,13 @@ from bot.memory import Conversations
 from bot.own.find import OwnFinder
 from bot.own.library import Library, open_library
 from bot.question import Facts, Question
+from bot.rank import Candidate
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.read import Before, Reader
 from bot.verify import Verified, check_claim, pruned, verify
+from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
 
@@ -139,6 +141,23 @@ class Bot:
         _report(answer, turn)
         return answer
 
+    def read(self, messages: Sequence[str], day: dt.date) -> Turn | None:
+        """The last of `messages` read and decided but not answered, for measurements; None when it is declined."""
+        memory: Memory = {}
+        for message in messages:
+            turn = Turn(message=message, today=day, item_id="", date=day)
+            self._steps.guard(turn, memory)
+            if turn.screened is None or turn.screened.decline is None:
+                memory = {**memory, **self._steps.understand(turn, memory)}
+        if turn.question is None:
+            return None
+        self._steps.decide(turn)
+        return turn
+
+    def candidates(self, turn: Turn) -> list[Candidate]:
+        """The statements that may answer a turn that was read, with their features, for measurements."""
+        return self._steps.finder.candidates(turn)
+
     def forget(self, conversation: str) -> None:
         """Forget a conversation: its facts and its last answer."""
         self.conversations.forget(conversation)
@@ -155,7 +174,8 @@ class Steps:
         self.helper = helper
         self.own = OwnFinder(knowledge, library, index.embed) if library is not None else None
         self.documents = library.text if library is not None else None
-        self.scope = scope_for(knowledge, index.embed, index.folder.parent, index.manifest.encoder)
+        typical = index.vectors_of(QUESTION)
+        self.scope = scope_for(knowledge, index.embed, index.folder.parent, index.manifest.encoder, typical)
         self.reader = Reader(knowledge)
         self.finder = Finder(knowledge, index, self.reader)
         self.versions = {

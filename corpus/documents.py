@@ -11,9 +11,13 @@ from typing import Literal
 from corpus.knowledge import Knowledge
 from corpus.rows import Code, Tier
 
-PassageKind = Literal["statement", "code", "history", "modifier", "place", "payer", "denial", "taxonomy", "document"]
+PassageKind = Literal[
+    "statement", "code", "history", "modifier", "place", "payer", "denial", "taxonomy", "document", "question"
+]
+QUESTION: PassageKind = "question"
+"""A typical question: it leads to the statement that answers it, and is never shown itself."""
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 """Raised whenever the text of passages is put together differently: part of the index's identity."""
 
 
@@ -51,7 +55,7 @@ class Passage:
 
 
 def passages(knowledge: Knowledge) -> Iterator[Passage]:
-    """Every passage of the corpus: statements first, then the rows of the tables."""
+    """Every passage of the corpus: statements first, then the rows of the tables, then typical questions."""
     yield from _statements(knowledge)
     for code in knowledge.codes:
         yield _code(knowledge, code)
@@ -84,6 +88,7 @@ def passages(knowledge: Knowledge) -> Iterator[Passage]:
     for taxonomy in knowledge.taxonomies:
         text = _join(f"Taxonomy {taxonomy.nucc_code}: {taxonomy.name}.", taxonomy.who_uses_it, taxonomy.notes)
         yield _table_row(knowledge, "taxonomy", taxonomy.nucc_code, taxonomy.name, text, taxonomy.sources)
+    yield from _questions(knowledge)
 
 
 def _join(*parts: str | None) -> str:
@@ -111,6 +116,29 @@ def _statements(knowledge: Knowledge) -> Iterator[Passage]:
             tier=knowledge.sources.best_tier(row.sources),
             sources=row.sources,
         )
+
+
+def _questions(knowledge: Knowledge) -> Iterator[Passage]:
+    for statement, rows in knowledge.asked.items():
+        if statement not in knowledge.statements:
+            continue  # Lint names it; a folder that is being edited still builds.
+        held = knowledge.statements.get(statement)
+        for number, row in enumerate(rows, start=1):
+            yield Passage(
+                id=f"{QUESTION}:{statement}/{number}",
+                kind=QUESTION,
+                title=held.topic_title,
+                section=held.section,
+                text=row.question,
+                codes=held.codes,
+                payer=held.payer,
+                kind_of_rule=held.kind,
+                topic=held.topic,
+                effective_from=held.effective_from,
+                effective_to=held.effective_to,
+                tier=knowledge.sources.best_tier(held.sources),
+                sources=held.sources,
+            )
 
 
 def _code(knowledge: Knowledge, row: Code) -> Passage:

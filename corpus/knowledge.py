@@ -17,6 +17,7 @@ from corpus.errors import CorpusError, MissingFileError
 from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, PersonNames, Words
 from corpus.official import Official
 from corpus.rows import (
+    Asked,
     Code,
     CodeEdition,
     ConversionFactor,
@@ -32,6 +33,7 @@ from corpus.rows import (
     PayerPosition,
     Phrase,
     Place,
+    RankingWeight,
     Rate,
     Service,
     Taxonomy,
@@ -126,6 +128,20 @@ class Knowledge:
         if "statements" in vars(self):
             return self.statements.about(code, on)
         return Statements.load(self.root / "guidance", self.known_codes, naming=code).about(code, on)
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[Asked, ...]]:
+        """Typical questions by the id of the statement that answers them; empty for a corpus that has none."""
+        by_statement: dict[str, list[Asked]] = {}
+        for path in sorted(self.root.glob("asked/*.csv")):
+            for row in read_rows(path, Asked):
+                by_statement.setdefault(row.statement, []).append(row)
+        return {statement: tuple(rows) for statement, rows in by_statement.items()}
+
+    @cached_property
+    def ranking(self) -> tuple[RankingWeight, ...]:
+        """Weights by which the best statement is chosen."""
+        return read_rows(self._table("ranking"), RankingWeight)
 
     @cached_property
     def rates(self) -> Rates:
@@ -261,8 +277,9 @@ class Knowledge:
 
 
 def corpus_files(root: Path) -> Iterable[Path]:
-    """The files that make up the knowledge of `root`, sorted: guidance, tables, sources, knowledge.toml."""
-    wanted = [*root.glob("guidance/*.md"), *root.glob("tables/*.csv"), root / "sources.csv", root / "knowledge.toml"]
+    """The files that make up the knowledge of `root`, sorted: guidance, asked, tables, sources, knowledge.toml."""
+    patterns = ("guidance/*.md", "asked/*.csv", "tables/*.csv", "sources.csv", "knowledge.toml")
+    wanted = [path for pattern in patterns for path in root.glob(pattern)]
     return sorted(path for path in wanted if path.is_file())
 
 

@@ -347,6 +347,21 @@ class VocabularyWord(Row):
     meaning: OptText
 
 
+class Asked(Row):
+    """One typical question (`asked/TOPIC.csv`) that `statement` answers, with its answer when yes or no is asked."""
+
+    statement: Text
+    verdict: Annotated[Literal["yes", "no", "depends"] | None, BeforeValidator(_blank)]
+    question: Text
+
+
+class RankingWeight(Row):
+    """Weight of one feature of a statement in the choice of the best (`ranking.csv`), fitted by `eval.ranking`."""
+
+    feature: Text
+    weight: float
+
+
 class Service(Row):
     """One billable variant of a service (`services.csv`): the conditions under which it applies and what it bills.
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.guard.scope import ANSWERED, Scope, train
+from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from index.search import ensure_index
 
@@ -56,13 +57,15 @@ def outcome(told: Sequence[str], gold: Sequence[str]) -> Outcome:
     )
 
 
-def folded(vectors: npt.NDArray[Any], labels: list[str], folds: int, seed: int = 0) -> list[tuple[str, float]]:
-    """The judgement of each example by a classifier that has not seen it."""
+def folded(
+    vectors: npt.NDArray[Any], labels: list[str], folds: int, seed: int = 0, typical: npt.NDArray[Any] | None = None
+) -> list[tuple[str, float]]:
+    """The judgement of each example by a classifier that has not seen it, but has seen the typical questions."""
     fold = np.random.default_rng(seed).integers(0, folds, len(labels))
     judged: list[tuple[str, float]] = [(ANSWERED, 0.0)] * len(labels)
     for number in range(folds):
         learn = np.flatnonzero(fold != number)
-        scope: Scope = train(vectors[learn], [labels[at] for at in learn])
+        scope: Scope = train(vectors[learn], [labels[at] for at in learn], typical)
         for at in np.flatnonzero(fold == number):
             judged[at] = scope.judge(vectors[at])
     return judged
@@ -77,12 +80,16 @@ def main() -> None:
     knowledge = Knowledge()
     rows = knowledge.decline_examples
     texts, labels = [row.utterance for row in rows], [str(row.kind) for row in rows]
-    vectors = ensure_index(knowledge, options.home).embed(texts)
-    judged = folded(vectors, labels, options.folds)
+    index = ensure_index(knowledge, options.home)
+    vectors, typical = index.embed(texts), index.vectors_of(QUESTION)
+    judged = folded(vectors, labels, options.folds, typical=typical)
+    # Every other typical question is kept from the classifier: questions of our field that it has not seen.
+    unseen = [train(vectors, labels, typical[::2]).judge(vector)[1] for vector in typical[1::2]]
     print(f"{len(rows)} examples, {options.folds} folds, classifier alone:")
     for margin in MARGINS:
         told = [kind if by >= margin else ANSWERED for kind, by in judged]
-        print(f"  margin {margin:>4}: {outcome(told, labels)}")
+        declined = sum(by >= margin for by in unseen)
+        print(f"  margin {margin:>4}: {outcome(told, labels)}  of our field {declined:>3}/{len(unseen)}")
 
 
 if __name__ == "__main__":

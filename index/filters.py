@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.documents import Passage, PassageKind
+from corpus.documents import QUESTION, Passage, PassageKind
 from corpus.statements import ANY_PAYER
 
 Mask = npt.NDArray[np.bool_]
@@ -19,6 +19,8 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions that a passage must all meet; an empty tuple or None does not restrict.
+
+    Typical questions lead to passages and are none themselves: they pass only where `kinds` names them.
 
     Each tuple means "any of these". `payers` also lets through what holds for every payer. `on` is a date of
     service: a passage passes when it was in force that day (a deleted code's row passes only until its last day).
@@ -35,7 +37,9 @@ class Filters:
 
 
 NO_FILTERS = Filters()
-"""Lets every passage through."""
+"""Lets every passage through, but no typical question."""
+EVERYTHING = Filters(kinds=get_args(PassageKind))
+"""Lets everything through that the index holds."""
 
 
 class Columns:
@@ -64,6 +68,8 @@ class Columns:
             ("topics", filters.topics),
         ]
         masks = [self._any_of(column, values) for column, values in wanted if values]
+        if not filters.kinds and self._rows["kinds"].get(QUESTION):
+            masks.append(~self._any_of("kinds", (QUESTION,)))
         if filters.on is not None:
             day = filters.on.toordinal()
             masks.append((self._from <= day) & (day <= self._to))

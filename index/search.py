@@ -16,11 +16,11 @@ from typing import Literal
 
 import numpy as np
 
-from corpus.documents import Passage
+from corpus.documents import Passage, PassageKind
 from corpus.knowledge import Knowledge
 from index.encoder import Encoder, OnnxEncoder, encoder_name, onnx_folder
 from index.errors import BuildError, CorruptIndexError, EncoderError, NoIndexError
-from index.filters import NO_FILTERS, Columns, Filters, Mask
+from index.filters import EVERYTHING, NO_FILTERS, Columns, Filters, Mask
 from index.layout import Progress, current_folder, identity
 from index.lexical import LexicalIndex, Scores, codes_only
 from index.store import (
@@ -148,6 +148,19 @@ class Index:
         """Unit vectors [len(texts), dimension] of any texts, by the encoder of this index."""
         return self._encoder.encode(texts)
 
+    def vectors_of(self, kind: PassageKind) -> Vectors:
+        """The vectors of all passages of one kind, in their order."""
+        found: Vectors = self.vectors[[row for row, passage in enumerate(self.passages) if passage.kind == kind]]
+        return found
+
+    def weigh(self, query: str) -> tuple[Scores, Vectors]:
+        """BM25 score and cosine of every passage for `query`, both [len(self)] in the order of `passages`.
+
+        A query that only names codes is not embedded: its cosines are 0.
+        """
+        scores = self.lexical.scores(query)
+        return scores, np.zeros_like(scores) if codes_only(query) else self.vectors @ self.embed([query])[0]
+
     def search(self, query: str, *, k: int = 20, filters: Filters = NO_FILTERS, mode: Mode = "hybrid") -> list[Hit]:
         """The k best passages for `query` among those that pass `filters`, best first; may be fewer or none.
 
@@ -258,12 +271,12 @@ def self_check(index: Index, samples: int = 8) -> None:
     exact = ExactVectors(index.vectors)
     for row, query in zip(rows, queries, strict=True):
         passage = index.passages[row]
-        nearest = exact.nearest(query, min(10, size), NO_FILTERS, None)
+        nearest = exact.nearest(query, min(10, size), EVERYTHING, None)
         if not any(index.passages[found].text == passage.text for found, _ in nearest[:1]):
             raise BuildError(f"passage {passage.id} is not the nearest to its own text")
         words = index.lexical.scores(passage.text)
         if row not in {found for found, _ in _positive(words, 10)} and words[row] < words.max():
             raise BuildError(f"passage {passage.id} is not found by its own words")
-        stored = index.chroma.nearest(query, min(10, size), NO_FILTERS, None)
+        stored = index.chroma.nearest(query, min(10, size), EVERYTHING, None)
         if not np.allclose([score for _, score in stored], [score for _, score in nearest], atol=1e-4):
             raise BuildError(f"Chroma and the exact search disagree about {passage.id}")

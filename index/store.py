@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.documents import Passage
+from corpus.documents import QUESTION, Passage
 from index.errors import CorruptIndexError, VectorStoreError
 from index.filters import Filters, Mask
 
@@ -310,11 +310,13 @@ def _as_number(day: date | None, otherwise: int) -> int:
     return otherwise if day is None else day.year * 10000 + day.month * 100 + day.day
 
 
-def where_clause(filters: Filters) -> dict[str, Any] | None:
-    """`filters` in Chroma's query language; None when nothing is filtered (Chroma rejects an empty clause)."""
+def where_clause(filters: Filters) -> dict[str, Any]:
+    """`filters` in Chroma's query language."""
     clauses: list[dict[str, Any]] = []
     if filters.kinds:
         clauses.append({"kind": {"$in": list(filters.kinds)}})
+    else:
+        clauses.append({"kind": {"$ne": QUESTION}})
     if filters.kinds_of_rule:
         clauses.append({"kind_of_rule": {"$in": list(filters.kinds_of_rule)}})
     if filters.topics:
@@ -327,6 +329,4 @@ def where_clause(filters: Filters) -> dict[str, Any] | None:
     if filters.on is not None:
         day = _as_number(filters.on, _OPEN_START)
         clauses += [{"from": {"$lte": day}}, {"to": {"$gte": day}}]
-    if not clauses:
-        return None
     return {"$and": clauses} if len(clauses) > 1 else clauses[0]

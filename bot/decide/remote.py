@@ -44,7 +44,9 @@ def telehealth_list_rule(case: Case) -> Finding | None:
     other = case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer)
     if not case.active or other or not case.question.polar or case.question.stated.minutes is not None:
         return None
-    if "telehealth" not in case.question.cues or case.about("modifier", "place", "denial", "changed"):
+    named = case.payer is not None and len(case.codes) == 1 and case.question.stated.modality is not None
+    asked = "telehealth" in case.question.cues or (named and _remote(case) and not case.question.performers)
+    if not asked or case.about("modifier", "place", "denial", "changed"):
         return None
     return listed_finding(case.knowledge, case.active, case.on)
 

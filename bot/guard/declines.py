@@ -20,7 +20,7 @@ from corpus.knowledge import Knowledge
 NEAR = 88
 """rapidfuzz ratio of words from which a message counts as an example utterance (chosen on `tests/bot/guard`)."""
 
-SURE, SURE_FIRM = 0.2, 0.4
+SURE, SURE_FIRM = 0.1, 0.4
 """Margins from which the classifier declines, for soft and for firm kinds (`python -m eval.scope` shows the curve)."""
 
 FEWEST_WORDS = 3

@@ -26,7 +26,9 @@ Embed = Callable[[list[str]], npt.NDArray[Any]]
 ANSWERED = "answered"
 RIDGE = 1.0
 """Regularization, chosen by ten-fold cross-validation on the examples (`python -m eval.scope`)."""
-_VERSION = "1"
+TYPICAL = 0.3
+"""Weight of a typical question beside an example of the table, chosen by the same cross-validation."""
+_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,41 @@ class Scope:
         return self.kinds[best], float(scores[best] - scores[answered])
 
 
-def train(vectors: npt.NDArray[Any], labels: list[str]) -> Scope:
-    """A classifier for `labels` (one of them `answered`) from a vector each."""
+def train(vectors: npt.NDArray[Any], labels: list[str], typical: npt.NDArray[Any] | None = None) -> Scope:
+    """A classifier for `labels` (one of them `answered`) from a vector each.
+
+    `typical` are vectors of questions that are answered, which are many and easy: each weighs a third of an example.
+    """
     kinds = tuple(sorted(set(labels)))
-    share = {kind: len(labels) / (len(kinds) * labels.count(kind)) for kind in kinds}
-    weight = np.array([share[label] ** 0.25 for label in labels])[:, None]
-    inputs = np.hstack([vectors, np.ones((len(vectors), 1))]) * weight
-    targets = np.where(np.array(labels)[:, None] == np.array(kinds)[None], 1.0, -1.0) * weight
+    share = {kind: (len(labels) / (len(kinds) * labels.count(kind))) ** 0.25 for kind in kinds}
+    more = np.zeros((0, vectors.shape[1])) if typical is None else typical
+    everything = np.vstack([vectors, more])
+    told = [*labels, *[ANSWERED] * len(more)]
+    weight = np.array([share[label] for label in labels] + [TYPICAL * share[ANSWERED]] * len(more))[:, None]
+    inputs = np.hstack([everything, np.ones((len(everything), 1))]) * weight
+    targets = np.where(np.array(told)[:, None] == np.array(kinds)[None], 1.0, -1.0) * weight
     penalty = RIDGE * np.eye(inputs.shape[1])
     solved = np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
     return Scope(kinds, solved.astype(np.float32))
 
 
-def scope_for(knowledge: Knowledge, embed: Embed, folder: Path, encoder: str) -> Scope:
+def scope_for(
+    knowledge: Knowledge, embed: Embed, folder: Path, encoder: str, typical: npt.NDArray[Any] | None = None
+) -> Scope:
     """The classifier for these examples and this encoder (its name), kept in `folder` and trained when missing.
 
-    A file that cannot be read is trained anew.
+    `typical` are vectors of the typical questions that statements answer: more examples of what is answered. A file
+    that cannot be read is trained anew.
     """
     rows = knowledge.decline_examples
-    digest = hashlib.sha256(repr((_VERSION, RIDGE, encoder, [(row.kind, row.utterance) for row in rows])).encode())
+    examples = [(row.kind, row.utterance) for row in rows]
+    asked = b"" if typical is None else np.ascontiguousarray(typical).tobytes()
+    digest = hashlib.sha256(repr((_VERSION, RIDGE, encoder, examples)).encode() + asked)
     path = folder / f"scope-{digest.hexdigest()[:16]}.npz"
     held = _load(path)
     if held is not None:
         return held
-    scope = train(embed([row.utterance for row in rows]), [row.kind for row in rows])
+    scope = train(embed([row.utterance for row in rows]), [row.kind for row in rows], typical)
     _save(scope, path)
     return scope
 

@@ -47,6 +47,7 @@ _RAN = re.compile(
     rf"|hit)\s+(?:only |like |about |just )?{_NUMBER}"
     r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|[ap]m\b))"
 )
+_LABELLED = re.compile(rf"\b(?:minutes|mins|time)\b[^.;?\d=:]{{0,24}}[=:]\s*{_NUMBER}(?![\d.:]|\s*[ap]m\b)")
 _ACTUAL = re.compile(
     r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
 )
@@ -100,7 +101,7 @@ def durations(message: str) -> tuple[Duration, ...]:
             add(match, *read(match))
     for match in _PART.finditer(text):
         add(match, float(match.group(1)), part=True)
-    for pattern in (_MINUTES, _RAN):
+    for pattern in (_MINUTES, _RAN, _LABELLED):
         for match in pattern.finditer(text):
             add(match, float(match.group(1)))
     return tuple(sorted(found, key=lambda duration: duration.start))

@@ -19,7 +19,9 @@ _POLAR_START = re.compile(
     rf"\s+(?!{_TELL_ME})"
 )
 _POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
-_POLAR_BARE = re.compile(r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really)\b")
+_POLAR_BARE = re.compile(
+    r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really|billable|payable|covered|reportable|required|valid)\b"
+)
 _POLAR_TAG = re.compile(r"^\s*(?:or no|or nah|or not|y/n|right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
 _POLAR_END = re.compile(
     r"\b(?:or no|or nah|or not|y/n|yeah|right|correct|ok|okay|allowed|legit|kosher|true|fine|possible)\s*$"

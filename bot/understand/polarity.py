@@ -37,7 +37,7 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     shares = {part: len(wanted & _content(part)) for part in pieces}
     best = max(pieces, key=lambda part: shares[part], default=statement)
     shared = shares.get(best, 0)
-    needed = _asks_need(lexicon, asked)
+    needed = asks_need(lexicon, asked)
     sign = _sign(lexicon, lexicon.read(best), needed=needed)
     others = {
         _sign(lexicon, lexicon.read(part), needed=needed)
@@ -78,7 +78,7 @@ def _content(text: str) -> set[str]:
     return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 
-def _asks_need(lexicon: Lexicon, asked: str) -> bool:
+def asks_need(lexicon: Lexicon, asked: str) -> bool:
     """Whether the question is what is needed, not what is allowed."""
     return any(cue.value == "need" for cue in lexicon.mentions(lexicon.read(asked), _SLOT))
 

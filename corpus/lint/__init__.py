@@ -1,8 +1,8 @@
 """`lint`: every fault of a corpus folder with file, line, rule and hint.
 
 Checks by module: `bibliography` sources, `tables` what holds for every table, `codes` the code table with its history
-and editions, `amounts` fee schedule and localities, `units` the time ladders, `statements` the guidance, and
-`corpus.consistency` whether statements and tables say the same.
+and editions, `amounts` fee schedule and localities, `units` the time ladders, `statements` the guidance,
+`asked` the typical questions, and `corpus.consistency` whether statements and tables say the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from corpus.errors import MissingFileError
-from corpus.lint import amounts, bibliography, codes, statements, tables, units
+from corpus.lint import amounts, asked, bibliography, codes, statements, tables, units
 from corpus.lint.finding import LintFinding
 from corpus.lint.held import Held
 
@@ -24,6 +24,7 @@ CHECKS: tuple[Callable[[Held], Iterator[LintFinding]], ...] = (
     amounts.check,
     units.check,
     statements.check,
+    asked.check,
 )
 
 

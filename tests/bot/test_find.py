@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 
 from bot.engine import Bot
-from bot.find import Found, payer_fit
+from bot.find import Found
 from bot.question import Facts
+from bot.rank import payer_fit
 from bot.understand.read import Before
 from tests.bot.conftest import DAY
 

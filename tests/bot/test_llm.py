@@ -21,7 +21,7 @@ from corpus.knowledge import Knowledge
 from index.search import Index
 from tests.bot.conftest import DAY
 
-UNREAD = "how do i charge for a sit down where we eat less sugar together"
+UNREAD = "how do i get paid for meal plan chats"
 """A message in which the rules find no service."""
 
 

@@ -14,6 +14,7 @@ from corpus.lint import LintFinding, lint
 
 COACHING, PSYCHOTHERAPY = "guidance/health-coaching.md", "guidance/psychotherapy.md"
 SELF_PAY, PAYMENT = "guidance/self-pay.md", "guidance/medicare-payment.md"
+ASKED, ASKED_OF = "asked/health-coaching.csv", "What is the maximum group size for 0593T?"
 CODES, TIMES, SOURCES = "tables/codes.csv", "tables/time_units.csv", "sources.csv"
 PAIR = "0362T,0403T,{},Misuse of Column Two code with Column One code,2024Q3,cms-ncci-ptp-2024q3\n"
 
@@ -50,6 +51,32 @@ FAULTS = (
         "deleted code", COACHING, "no modifier on 0591T-0593T.", "no modifier on 96150.", "code-deleted", "2019-12-31"
     ),
     Fault("CPT text", COACHING, "start and stop times: b", "start and stop times (eg, 9-10): b", "cpt-text", "(eg, "),
+    Fault("asked of nothing", ASKED, "coaching-018,no,", "coaching-999,no,", "asked-unknown", "coaching-999"),
+    Fault(
+        "asked twice",
+        ASKED,
+        "Is a coaching group with only two people enough for 0593T?",
+        ASKED_OF,
+        "asked-twice",
+        "asked before",
+        f"yes,{ASKED_OF}",
+    ),
+    Fault(
+        "asked of no code",
+        "asked/self-pay.csv",
+        "not enrolled in MCR,",
+        "not enrolled, 99999,",
+        "code-unknown",
+        "99999",
+    ),
+    Fault(
+        "asked verdict",
+        "asked/self-pay.csv",
+        "claims-172,no,Can an",
+        "claims-172,maybe,Can an",
+        "unreadable",
+        "verdict",
+    ),
     Fault("kind", COACHING, "{#coaching-039 kind=common-error", "{#coaching-039 kind=myth", "unreadable", "'myth'"),
     Fault("minutes", PSYCHOTHERAPY, "16 to 37 minutes is", "16 to 38 minutes is", "table-disagrees", "16-38 minutes"),
     Fault("unit limit", PSYCHOTHERAPY, "is 2 units a day with", "is 3 units a day with", "table-disagrees", "mue 2"),

@@ -221,13 +221,15 @@ def test_filters_by_array_and_by_definition_agree(built_index: Index) -> None:
         assert mask is not None
         expected = [_passes(passage, filters) for passage in built_index.passages]
         assert mask.tolist() == expected
-    assert columns.mask(NO_FILTERS) is None
+    unfiltered = columns.mask(NO_FILTERS)
+    assert unfiltered is not None
+    assert unfiltered.tolist() == [passage.kind != "question" for passage in built_index.passages]
 
 
 def _passes(passage: Passage, filters: Filters) -> bool:
     on = filters.on
     return (
-        (not filters.kinds or passage.kind in filters.kinds)
+        (passage.kind in filters.kinds if filters.kinds else passage.kind != "question")
         and (not filters.codes or bool(set(passage.codes) & set(filters.codes)))
         and (not filters.payers or passage.payer in (*filters.payers, "any"))
         and (not filters.kinds_of_rule or passage.kind_of_rule in filters.kinds_of_rule)

@@ -1,0 +1,100 @@
+"""Yes or no from guidance: typical questions of the best statements vote, and so do the words of the statements.
+
+Each typical question that wants yes or no carries the answer that its statement gives (`corpus/asked`). Its vote weighs
+more the nearer it is to what was asked and the better its statement ranks, less when it asks what is needed where the
+user asks what is allowed, or is put negatively where the user's is not. The words of the two best statements vote
+too (`understand.polarity`). A majority that is too small settles nothing, nor does a question that is as near to a case
+that the best statement allows as to one that it refuses.
+
+The weights were chosen on the question sets that count as used (`eval/README.md` gives the figures): with them the
+verdict is right for 80 of 100 yes-no questions that no rule decides, wrong for 10, and open for 10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answer import Verdict
+from bot.question import Question
+from bot.rank import Candidate
+from bot.understand.intents import polar_clause
+from bot.understand.lexicon import Lexicon
+from bot.understand.polarity import asked_negatively, asks_need, verdict_of
+from corpus.knowledge import Knowledge
+
+_NEARNESS, _MIDDLE = 2.0, 0.5
+_RANK = 0.5
+_OTHER_NEED, _OTHER_SIGN = 0.3, 0.6
+_BEST_WORDS, _NEXT_WORDS = 1.0, 0.14
+_DOUBT = 0.05
+"""What stands against every verdict, so that few and weak votes settle nothing."""
+_MAJORITY = 0.57
+_APART = 0.025
+"""Cosine by which the nearest yes and the nearest no of the best statement must differ: nearer ones are two cases."""
+_VOTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """A verdict, the place (from 0) of the statement that says most for it, and its share of the votes (0 to 1)."""
+
+    verdict: Verdict
+    place: int
+    share: float
+
+
+def stance(
+    knowledge: Knowledge, lexicon: Lexicon, question: Question, ranked: Sequence[tuple[Candidate, float]]
+) -> Stance | None:
+    """What the candidates, best first with their log-odds, say to a yes-no question; None when they do not settle it.
+
+    A statement about other codes than those asked about has no vote.
+    """
+    asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
+    if ranked and _torn(knowledge, ranked[0][0]):
+        return None
+    need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
+    votes: dict[tuple[Verdict, int], float] = {}
+    for place, (candidate, score) in enumerate(ranked[:_VOTERS]):
+        row = candidate.statement
+        if asked and not asked & set(row.codes):
+            continue
+        behind = ranked[0][1] - score
+        for nearness, typical in zip(candidate.asked, knowledge.asked.get(row.id, ()), strict=True):
+            if typical.verdict is None:
+                continue
+            weight = math.exp(_NEARNESS * (nearness - _MIDDLE) - _RANK * behind)
+            if asks_need(lexicon, polar_clause(typical.question)) != need:
+                weight *= _OTHER_NEED
+            if asked_negatively(lexicon, typical.question) != negative:
+                weight *= _OTHER_SIGN
+            votes[typical.verdict, place] = votes.get((typical.verdict, place), 0.0) + weight
+        words = verdict_of(lexicon, question.text, row.text) if place < 2 else None
+        if words is not None:
+            votes[words, place] = votes.get((words, place), 0.0) + (_NEXT_WORDS if place else _BEST_WORDS)
+    return _majority(votes)
+
+
+def _torn(knowledge: Knowledge, candidate: Candidate) -> bool:
+    """Whether the question is as near to a case that the statement allows as to one that it refuses."""
+    best = {"yes": 0.0, "no": 0.0}
+    for nearness, typical in zip(candidate.asked, knowledge.asked.get(candidate.statement.id, ()), strict=True):
+        if typical.verdict in best:
+            best[typical.verdict] = max(best[typical.verdict], nearness)
+    return min(best.values()) > 0 and abs(best["yes"] - best["no"]) < _APART
+
+
+def _majority(votes: dict[tuple[Verdict, int], float]) -> Stance | None:
+    sums: dict[Verdict, float] = {}
+    for (verdict, _), weight in votes.items():
+        sums[verdict] = sums.get(verdict, 0.0) + weight
+    if not sums:
+        return None
+    best = max(sums, key=lambda verdict: sums[verdict])
+    share = sums[best] / (sum(sums.values()) + _DOUBT)
+    if share < _MAJORITY:
+        return None
+    place = max((at for verdict, at in votes if verdict == best), key=lambda at: votes[best, at])
+    return Stance(best, place, share)
