@@ -1,7 +1,8 @@
 """Evidence from guidance: the statements that answer a question, and what they say to yes or no.
 
-Statements are ranked by `bot.rank`; one that says nearly the same as one already chosen is left out. Whether anything answers at all is decided by the cosine of the nearest passage together with what the
-question names, since an unrelated question may score high by itself.
+Statements are ranked by `bot.rank`; one that says nearly the same as one already chosen is left out. Whether anything
+answers at all is decided by the cosine of the nearest passage together with what the question names, since an
+unrelated question may score high by itself.
 """
 
 from __future__ import annotations
