@@ -186,12 +186,15 @@ class Finder:
         return tuple(advice(self.knowledge, code, "mentioned", on) for code in held)
 
     def _subject(self, turn: Turn) -> tuple[str, ...]:
-        """The codes that statements should be about: those asked about, else those that rules brought."""
+        """The codes that statements should be about: asked about, else brought by rules, else just recommended."""
         asked = tuple(mention.code for mention in turn.read.facts.codes)
         if asked:
             return asked
         roles = ("recommended", "alternative")
-        return tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)[:_SUBJECT]
+        brought = tuple(row.code for finding in turn.findings for row in finding.codes if row.role in roles)
+        if not brought and turn.previous is not None and _before(turn):
+            brought = tuple(row.code for row in turn.previous.codes if row.role == "recommended")
+        return brought[:_SUBJECT]
 
     def candidates(self, turn: Turn) -> list[Candidate]:
         """The statements that may answer a turn that was read and decided."""

@@ -63,11 +63,11 @@ def unanswered(findings: Iterable[Finding]) -> bool:
     return {finding.rule for finding in findings if finding.claims} <= {NOTHING, ASK}
 
 
-def ask_subject(knowledge: Knowledge) -> Finding:
-    """Asks which service, code and payer are meant."""
+def ask_subject(knowledge: Knowledge, basis: str = "ask-subject-basis") -> Finding:
+    """Asks which service, code and payer are meant; `basis` is the fixed text that says why."""
     question = knowledge.fixed_texts["ask-subject"].text
     clarify = Clarify(slot="service", question=question)
-    return Finding((fixed(knowledge, "ask-subject-basis"),), clarify=clarify, rule=ASK)
+    return Finding((fixed(knowledge, basis),), clarify=clarify, rule=ASK)
 
 
 def ask_service(knowledge: Knowledge, service: str) -> Finding:

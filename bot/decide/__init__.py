@@ -76,7 +76,9 @@ def ask_rule(case: Case) -> Finding | None:
     named = facts.codes or facts.services or facts.performer or case.question.unknown_codes
     counts = facts.minutes is not None and "units" in case.question.cues
     prices = "payment" in case.question.cues and case.question.content <= _BARE
-    return ask_subject(case.knowledge) if not named and (counts or prices) else None
+    if named or not (counts or prices):
+        return None
+    return ask_subject(case.knowledge, "ask-units-basis" if counts else "ask-price-basis")
 
 
 RULES: tuple[Rule, ...] = (

@@ -107,7 +107,8 @@ def _once(case: Case, code: str) -> Finding | None:
 
 def _asks_for_time(case: Case) -> bool:
     """Whether yes or no is about the time and the units, not about something else that a time was said with."""
-    return case.question.polar and not case.about("time-rule", "documentation", "coverage", "telehealth", "frequency")
+    paid = case.payer is not None and case.about("coverage")
+    return case.question.polar and not paid and not case.about("time-rule", "documentation", "telehealth", "frequency")
 
 
 def _fits_claimed(case: Case, finding: Finding) -> Verdict | None:

@@ -39,7 +39,7 @@ def _nothing_held(case: Case) -> Finding | None:
     """Says that no position of the payer on the named code is held, unless a statement of the payer speaks of it."""
     payer = case.payer or ""
     told = [row for code in case.active for row in case.knowledge.statements.about(code, case.on)]
-    if not case.active or any(row.payer.partition("-")[0] == payer.partition("-")[0] for row in told):
+    if not payer or not case.active or any(row.payer.partition("-")[0] == payer.partition("-")[0] for row in told):
         return None
     kind = case.knowledge.rules.payers.get(payer)
     return no_position(case.knowledge, kind.name if kind else payer, case.active[0])

@@ -190,3 +190,15 @@ def test_what_stands_beside_a_message_replaces_what_was_carried_over(talk: Talk)
     later = talk("and 90837?", payer="aetna")
     assert (later.facts["payer"], later.as_of) == ("aetna", DAY.isoformat())
     assert "payer" not in talk("and 90837?", payer="").facts
+
+
+def test_no_payer_is_no_payer_without_a_position(talk: Talk) -> None:
+    answer = talk("is it ok to bill 90837 for 45 min so we get paid more")
+    assert answer.verdict == "no"
+    assert not [warning for warning in answer.warnings if warning.kind == "payer_varies"]
+
+
+def test_minutes_without_a_service_are_asked_about_as_units(talk: Talk) -> None:
+    answer = talk("how many units for 40 minutes?")
+    assert answer.clarify is not None
+    assert "units" in answer.sentences[0].text
