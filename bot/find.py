@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import respond
-from bot.answer import CodeAdvice, Verdict
+from bot.answer import CodeAdvice, CodeRole, Verdict
 from bot.descriptors import Descriptors
 from bot.evidence import Claim, Finding, from_statement
 from bot.findings.advice import advice
+from bot.findings.describe import describe
 from bot.findings.modifiers import modifier_finding
 from bot.findings.official import OFFICIAL, descriptors_finding
 from bot.findings.telehealth import place_finding
@@ -42,6 +43,8 @@ _GOES_ON = 4
 """Content words of a turn that still leans on the last answer."""
 _ROW_NEAR = 0.4
 """Least cosine for a modifier or place to be taken for the one described."""
+_EQUAL = 0.15
+"""Difference of two search scores (0 to 2) up to which two codes are equally near."""
 _ANY_DAY = date.max
 _VERY_CASE = 0.8
 """Least share of the question's words for a statement on a common error to speak of the case described."""
@@ -53,10 +56,14 @@ _WORSE = 2.5
 _ASKED = 0.55
 """Least cosine of a typical question for its statement to be told beside what rules decided."""
 _NEARLY_SAME = 0.72
-_NEAR = {"subject": 0.30, "setting": 0.45, "nothing": 0.53}
-"""Least cosine of the nearest passage for a question to count as answerable: lower when the question names a code, a
-service or a denial, or at least a payer or a clinician of the tables. Measured on the development questions against
-questions from outside the field (`tests/bot/test_find.py`)."""
+_NEAR = {"subject": (0.30, 0.40), "setting": (0.45, 0.55), "nothing": (0.53, 0.66)}
+"""Least cosine of the nearest statement, or of the nearest typical question, for a question to count as answerable:
+lower when the question names a code, a service or a denial, or at least a payer or a clinician of the tables. Measured
+on the question sets against questions from outside the field (`tests/bot/test_find.py`)."""
+_PARTICULAR_WORD = 3.6
+"""Least rarity of a word for it to be a subject: it stands in fewer than about 45 of 1,561 statements."""
+_VERY_QUESTION = 0.75
+"""Least cosine of a typical question for a message without a subject to be answered by its statement all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Finder:
         if not decided and _names_nothing(question) and not _before(turn):
             return [respond.ask_subject(self.knowledge)]
         if not decided:
-            turn.findings += self._beyond(turn) if turn.beyond else self._rows(question)
+            turn.findings += self._beyond(turn) if turn.beyond else self._rows(question, turn.on)
             decided = any(finding.claims for finding in turn.findings)
         if turn.beyond:
             return []
@@ -111,6 +118,8 @@ class Finder:
         kept = self._shown(ranked, _COMPLETING if decided else _ANSWERING)
         if not kept:
             return [] if decided else self._beyond(turn) or [self._nothing(question)]
+        if not decided and not _before(turn) and self._is_general(question) and not _very_question(kept[0]):
+            return [respond.ask_subject(self.knowledge)]
         verdict, first = self._settled(turn, ranked)
         kept = (first, *(each for each in kept if each is not first))
         leading = kept[:1] if decided and verdict else ()
@@ -136,9 +145,16 @@ class Finder:
         objects = question.polar and told == "yes" and self._objects(question, ranked[0])
         return ("no" if objects else None), ranked[0]
 
+    def _is_general(self, question: Question) -> bool:
+        """Whether a message names nothing that tables know and no word that is particular to some statements."""
+        stated = question.stated.stated().keys() - {"minutes"}
+        named = stated or question.unknown_codes or question.denials
+        return not named and self.ranker.particular(question.text) < _PARTICULAR_WORD
+
     def _nothing(self, question: Question) -> Finding:
         """Asks for the subject when a billing question names none, else says that nothing was found."""
-        return respond.ask_subject(self.knowledge) if _lacks_subject(question) else respond.nothing(self.knowledge)
+        open_ = _lacks_subject(question) or self._is_general(question)
+        return respond.ask_subject(self.knowledge) if open_ else respond.nothing(self.knowledge)
 
     def knows_beyond(self, text: str, on: date) -> bool:
         """Whether a message of another field names, or asks for, a code that an imported official file knows."""
@@ -162,8 +178,8 @@ class Finder:
             return None
         return verdict_of(self.reader.lexicon, question.text, statement.text)
 
-    def _rows(self, question: Question) -> list[Finding]:
-        """The modifier or place of service that the words describe, when one is asked for and none is named."""
+    def _rows(self, question: Question, on: date) -> list[Finding]:
+        """The modifier, place of service or code that the words describe, when one is asked for and none is named."""
         facts, query = question.facts, question.search_text
         if "modifier" in question.cues and not facts.modifiers and not question.polar:
             hits = self.index.search(query, k=1, filters=Filters(kinds=("modifier",)))
@@ -178,7 +194,18 @@ class Finder:
             hits = self.index.search(query, k=1, filters=Filters(kinds=("place",)))
             found = [hit.passage.key for hit in hits if _near(hit)]
             return [place_finding(place_of_service(self.knowledge, pos, None, None, _ANY_DAY)) for pos in found]
+        if "select" in question.cues and not question.polar and not facts.codes and not facts.services:
+            return self._code_described(query, on)
         return []
+
+    def _code_described(self, query: str, on: date) -> list[Finding]:
+        """The code whose own row is nearest by words and by meaning, alone or with another that is as near."""
+        hits = self.index.search(query, k=_MENTIONED, filters=Filters(kinds=("code",), on=on))
+        if not hits or not _near(hits[0]) or (hits[0].lexical_rank, hits[0].dense_rank) != (1, 1):
+            return []
+        equal = [hit.passage.key for hit in hits if hit.score >= hits[0].score - _EQUAL]
+        role: CodeRole = "recommended" if len(equal) == 1 else "alternative"
+        return [describe(self.knowledge, code, on, role=role, brief=True) for code in equal]
 
     def _mentioned(self, statement: Statement, on: date) -> tuple[CodeAdvice, ...]:
         """The codes of the leading statement, as only talked about."""
@@ -269,6 +296,11 @@ def _meant(found: Found) -> bool:
     return max(found.candidate.asked, default=0.0) >= _ASKED
 
 
+def _very_question(found: Found) -> bool:
+    """Whether a message is nearly word for word a typical question."""
+    return max(found.candidate.asked, default=0.0) >= _VERY_QUESTION
+
+
 def _near(hit: Hit) -> bool:
     return (hit.dense_score or 0.0) >= _ROW_NEAR
 
@@ -283,7 +315,8 @@ def _names_nothing(question: Question) -> bool:
 def _answerable(question: Question, candidates: Sequence[Candidate]) -> bool:
     """Whether the nearest candidate is near enough for what the question names; a look-up by code alone always is."""
     near = max((candidate.cosine for candidate in candidates), default=0.0)
-    if candidates and not near:
+    asked = max((nearness for candidate in candidates for nearness in candidate.asked), default=0.0)
+    if candidates and not near and not asked:
         return True
     facts = question.facts
     named = "nothing"
@@ -291,7 +324,8 @@ def _answerable(question: Question, candidates: Sequence[Candidate]) -> bool:
         named = "setting"
     if facts.codes or facts.services or question.denials or facts.modifiers or facts.place:
         named = "subject"
-    return near >= _NEAR[named]
+    least, least_asked = _NEAR[named]
+    return near >= least or asked >= least_asked
 
 
 def claim(knowledge: Knowledge, statement: Statement) -> Claim:

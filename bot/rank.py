@@ -42,8 +42,7 @@ class Candidate:
     """A statement with what speaks for it.
 
     `features` by name; `coverage` is the share (0 to 1) of the question's weighted words in the statement, `cosine`
-    the nearness of the statement or of its nearest typical question, `asked` the cosine of each of its typical
-    questions, in the order of `Knowledge.asked`.
+    the nearness of the statement, `asked` that of each of its typical questions, in the order of `Knowledge.asked`.
     """
 
     statement: Statement
@@ -138,6 +137,11 @@ class Ranker:
             self._stems_held[statement.id] = frozenset(tokenize(text))
         return self._stems_held[statement.id]
 
+    def particular(self, text: str) -> float:
+        """The rarity of the most particular word of `text` that statements use at all; 0 without any."""
+        stems = (stem for stem in tokenize(text) if stem not in FILLERS)
+        return max((self._rarity.get(stem, 0.0) for stem in stems), default=0.0)
+
     def own_stems(self, statement: Statement) -> frozenset[str]:
         """The stems of a statement's own words."""
         if statement.id not in self._own_held:
@@ -182,7 +186,7 @@ class Ranker:
                     row,
                     features,
                     coverage=features["covers"],
-                    cosine=max(own, asked),
+                    cosine=own,
                     asked=tuple(cosine[rows.asked_of(at)].tolist()),
                 )
             )

@@ -26,7 +26,7 @@ Embed = Callable[[list[str]], npt.NDArray[Any]]
 ANSWERED = "answered"
 RIDGE = 1.0
 """Regularization, chosen by ten-fold cross-validation on the examples (`python -m eval.scope`)."""
-TYPICAL = 0.3
+TYPICAL = 0.1
 """Weight of a typical question beside an example of the table, chosen by the same cross-validation."""
 _VERSION = "2"
 
@@ -55,7 +55,7 @@ class Scope:
 def train(vectors: npt.NDArray[Any], labels: list[str], typical: npt.NDArray[Any] | None = None) -> Scope:
     """A classifier for `labels` (one of them `answered`) from a vector each.
 
-    `typical` are vectors of questions that are answered, which are many and easy: each weighs a third of an example.
+    `typical` are vectors of questions that are answered, which are many and easy: each weighs a tenth of an example.
     """
     kinds = tuple(sorted(set(labels)))
     share = {kind: (len(labels) / (len(kinds) * labels.count(kind))) ** 0.25 for kind in kinds}
