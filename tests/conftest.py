@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from corpus.knowledge import SHIPPED, Knowledge
 from index.search import Index, ensure_index
@@ -39,3 +40,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Commands set up logging to the standard error of their moment, which a later test would find closed."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
