@@ -62,6 +62,9 @@ lower when the question names a code, a service or a denial, or at least a payer
 on the question sets against questions from outside the field (`tests/bot/test_find.py`)."""
 _PARTICULAR_WORD = 3.6
 """Least rarity of a word for it to be a subject: it stands in fewer than about 45 of 1,561 statements."""
+_SAME_QUESTION = 0.68
+"""Least cosine of a typical question that guidance answers with no to outweigh a yes of the rules: on the question sets
+it was right all five times, below that as often wrong."""
 _VERY_QUESTION = 0.75
 """Least cosine of a typical question for a message without a subject to be answered by its statement all the same."""
 
@@ -135,15 +138,19 @@ class Finder:
     def _settled(self, turn: Turn, ranked: Sequence[Found]) -> tuple[Verdict | None, Found]:
         """The verdict that guidance adds, and the statement that says it.
 
-        Where rules told none, typical questions and words decide; where rules said yes, a known error may object.
+        Where rules told none, typical questions and words decide. Where rules, which see only codes and facts, said
+        yes, a statement objects that answers nearly the same question with no, or names a known error that fits.
         """
         question = turn.read
         told = next((finding.verdict for finding in turn.findings if finding.verdict), None)
-        if question.polar and told is None:
-            held = stance(self.knowledge, self.reader.lexicon, question, [(one.candidate, one.score) for one in ranked])
+        if not question.polar or told not in (None, "yes"):
+            return None, ranked[0]
+        held = stance(self.knowledge, self.reader.lexicon, question, [(one.candidate, one.score) for one in ranked])
+        if told is None:
             return (held.verdict, ranked[held.place]) if held is not None else (None, ranked[0])
-        objects = question.polar and told == "yes" and self._objects(question, ranked[0])
-        return ("no" if objects else None), ranked[0]
+        if held is not None and held.verdict == "no" and held.nearness >= _SAME_QUESTION:
+            return "no", ranked[held.place]
+        return ("no" if self._objects(question, ranked[0]) else None), ranked[0]
 
     def _is_general(self, question: Question) -> bool:
         """Whether a message names nothing that tables know and no word that is particular to some statements."""

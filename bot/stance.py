@@ -38,11 +38,15 @@ _VOTERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """A verdict, the place (from 0) of the statement that says most for it, and its share of the votes (0 to 1)."""
+    """A verdict, the place (from 0) of the statement that says most for it, and its share of the votes (0 to 1).
+
+    `nearness` is the cosine of the nearest typical question of that statement with that verdict, 0 without one.
+    """
 
     verdict: Verdict
     place: int
     share: float
+    nearness: float
 
 
 def stance(
@@ -57,6 +61,7 @@ def stance(
         return None
     need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
     votes: dict[tuple[Verdict, int], float] = {}
+    nearest: dict[tuple[Verdict, int], float] = {}
     for place, (candidate, score) in enumerate(ranked[:_VOTERS]):
         row = candidate.statement
         if asked and not asked & set(row.codes):
@@ -70,11 +75,13 @@ def stance(
                 weight *= _OTHER_NEED
             if asked_negatively(lexicon, typical.question) != negative:
                 weight *= _OTHER_SIGN
-            votes[typical.verdict, place] = votes.get((typical.verdict, place), 0.0) + weight
+            key = (typical.verdict, place)
+            votes[key] = votes.get(key, 0.0) + weight
+            nearest[key] = max(nearest.get(key, 0.0), nearness)
         words = verdict_of(lexicon, question.text, row.text) if place < 2 else None
         if words is not None:
             votes[words, place] = votes.get((words, place), 0.0) + (_NEXT_WORDS if place else _BEST_WORDS)
-    return _majority(votes)
+    return _majority(votes, nearest)
 
 
 def _torn(knowledge: Knowledge, candidate: Candidate) -> bool:
@@ -86,7 +93,7 @@ def _torn(knowledge: Knowledge, candidate: Candidate) -> bool:
     return min(best.values()) > 0 and abs(best["yes"] - best["no"]) < _APART
 
 
-def _majority(votes: dict[tuple[Verdict, int], float]) -> Stance | None:
+def _majority(votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdict, int], float]) -> Stance | None:
     sums: dict[Verdict, float] = {}
     for (verdict, _), weight in votes.items():
         sums[verdict] = sums.get(verdict, 0.0) + weight
@@ -97,4 +104,4 @@ def _majority(votes: dict[tuple[Verdict, int], float]) -> Stance | None:
     if share < _MAJORITY:
         return None
     place = max((at for verdict, at in votes if verdict == best), key=lambda at: votes[best, at])
-    return Stance(best, place, share)
+    return Stance(best, place, share, nearest.get((best, place), 0.0))

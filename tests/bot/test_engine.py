@@ -202,3 +202,16 @@ def test_minutes_without_a_service_are_asked_about_as_units(talk: Talk) -> None:
     answer = talk("how many units for 40 minutes?")
     assert answer.clarify is not None
     assert "units" in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "does TRICARE pay 97155 while the technician runs 97153 in the same half hour?",
+        "the VA lists 0591T-0593T, so will the VA pay me as a private coach?",
+    ],
+)
+def test_guidance_that_refuses_the_very_case_outweighs_a_yes_of_the_rules(talk: Talk, message: str) -> None:
+    answer = talk(message)
+    assert answer.verdict == "no"
+    assert answer.sentences[0].text.startswith("No.")
