@@ -32,6 +32,8 @@ Floats = npt.NDArray[Any]
 
 _DEEP = 30
 """How deep each of the four lists (words and meaning, of statements and of typical questions) is read."""
+_LONG = 5
+"""Letters of a word that is taken for a subject though no statement uses it."""
 _OTHER_PAYER = -0.6
 _TIER = {"official": 1.0, "payer": 0.8, "society": 0.5, "vendor": 0.0}
 _REMOTE = "telehealth"
@@ -138,9 +140,10 @@ class Ranker:
         return self._stems_held[statement.id]
 
     def particular(self, text: str) -> float:
-        """The rarity of the most particular word of `text` that statements use at all; 0 without any."""
-        stems = (stem for stem in tokenize(text) if stem not in FILLERS)
-        return max((self._rarity.get(stem, 0.0) for stem in stems), default=0.0)
+        """The rarity of the most particular word of `text`; a longer word that no statement uses is a subject too."""
+        unused = math.log(1 + len(self.knowledge.statements))
+        stems = [stem for stem in tokenize(text) if stem not in FILLERS]
+        return max((self._rarity.get(stem, unused if len(stem) >= _LONG else 0.0) for stem in stems), default=0.0)
 
     def own_stems(self, statement: Statement) -> frozenset[str]:
         """The stems of a statement's own words."""
