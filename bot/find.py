@@ -33,7 +33,7 @@ from corpus.knowledge import Knowledge
 from corpus.statements import Statement
 from index.search import Filters, Hit, Index
 
-_ANSWERING, _COMPLETING, _MENTIONED = 5, 3, 4
+_ANSWERING, _COMPLETING, _MENTIONED = 5, 4, 4
 """Statements shown as the answer, statements shown beside what rules decided, codes shown with the answer."""
 _PARTICULAR, _COVERS = 0.34, 0.5
 """Beside a decision: least share of a statement's codes that are asked about, or of the question that it covers."""
@@ -53,7 +53,7 @@ _SUBJECT = 4
 """Codes that statements should be about, at most."""
 _WORSE = 2.5
 """Log-odds by which another statement may be worse than the best to be shown beside it."""
-_ASKED = 0.55
+_ASKED = 0.5
 """Least cosine of a typical question for its statement to be told beside what rules decided."""
 _NEARLY_SAME = 0.72
 _NEAR = {"subject": (0.30, 0.40), "setting": (0.45, 0.55), "nothing": (0.53, 0.66)}
