@@ -65,6 +65,8 @@ _PARTICULAR_WORD = 3.6
 _SAME_QUESTION = 0.68
 """Least cosine of a typical question that guidance answers with no to outweigh a yes of the rules: on the question sets
 it was right all five times, below that as often wrong."""
+_NARROW = frozenset({"coverage", "time"})
+"""Rules that see only the payer, or only the minutes, of the case."""
 _VERY_QUESTION = 0.75
 """Least cosine of a typical question for a message without a subject to be answered by its statement all the same."""
 
@@ -138,17 +140,19 @@ class Finder:
     def _settled(self, turn: Turn, ranked: Sequence[Found]) -> tuple[Verdict | None, Found]:
         """The verdict that guidance adds, and the statement that says it.
 
-        Where rules told none, typical questions and words decide. Where rules, which see only codes and facts, said
-        yes, a statement objects that answers nearly the same question with no, or names a known error that fits.
+        Where rules told none, typical questions and words decide. Where a rule that sees only the payer or the minutes
+        said yes, a statement objects that answers nearly the same question with no; a known error that fits the case
+        objects to any rule.
         """
         question = turn.read
-        told = next((finding.verdict for finding in turn.findings if finding.verdict), None)
+        told, rule = next(((each.verdict, each.rule) for each in turn.findings if each.verdict), (None, ""))
         if not question.polar or told not in (None, "yes"):
             return None, ranked[0]
         held = stance(self.knowledge, self.reader.lexicon, question, [(one.candidate, one.score) for one in ranked])
         if told is None:
             return (held.verdict, ranked[held.place]) if held is not None else (None, ranked[0])
-        if held is not None and held.verdict == "no" and held.nearness >= _SAME_QUESTION:
+        nearly_the_same = held is not None and held.verdict == "no" and held.nearness >= _SAME_QUESTION
+        if held is not None and nearly_the_same and rule in _NARROW:
             return "no", ranked[held.place]
         return ("no" if self._objects(question, ranked[0]) else None), ranked[0]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from filelock import FileLock
 
 from corpus.knowledge import SHIPPED, Knowledge
 from index.search import Index, ensure_index
@@ -25,7 +26,9 @@ def index_home() -> Path:
 @pytest.fixture(scope="session")
 def built_index(index_home: Path) -> Index:
     """The index of the shipped corpus with the real encoder."""
-    with pytest.MonkeyPatch.context() as patch:
+    index_home.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes share the suite: the first builds, the second waits for it.
+    with FileLock(f"{index_home}.lock"), pytest.MonkeyPatch.context() as patch:
         patch.delenv("CODECITE_CHROMA_URL", raising=False)
         return ensure_index(Knowledge(SHIPPED), index_home)
 

@@ -207,7 +207,6 @@ def test_minutes_without_a_service_are_asked_about_as_units(talk: Talk) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        "does TRICARE pay 97155 while the technician runs 97153 in the same half hour?",
         "the VA lists 0591T-0593T, so will the VA pay me as a private coach?",
     ],
 )
@@ -215,3 +214,8 @@ def test_guidance_that_refuses_the_very_case_outweighs_a_yes_of_the_rules(talk: 
     answer = talk(message)
     assert answer.verdict == "no"
     assert answer.sentences[0].text.startswith("No.")
+
+
+@pytest.mark.parametrize("message", ["Can a physician bill 90837?", "Can I bill 90791 and 90792 on different days?"])
+def test_guidance_on_a_neighboring_case_does_not_outweigh_a_yes_of_the_rules(talk: Talk, message: str) -> None:
+    assert talk(message).verdict == "yes"

@@ -117,7 +117,7 @@ def test_a_slow_engine_delays_no_acknowledgement(tmp_path: Path) -> None:
         ({}, 401),
         (signed(b"{}", secret="another"), 401),
         (signed(b"{}", age=301), 401),
-        (signed(b"{}", age=-400), 401),
+        (signed(b"{}", age=-100_000), 401),
         ({**signed(b"{}"), "X-Slack-Request-Timestamp": "soon"}, 401),
         ({**signed(b"{}"), "X-Slack-Request-Timestamp": "9" * 30}, 401),
         ({**signed(b"{}"), "X-Slack-Signature": "v0=\u00e9"}, 401),
