@@ -106,7 +106,7 @@ def _citation(n: int, passage: Passage) -> Citation:
 
 @lru_cache(maxsize=4)
 def passages_of(root: Path) -> dict[str, Passage]:
-    """Every passage of the corpus by id, in the corpus' order."""
-    from corpus.documents import passages
+    """Every passage of the corpus by id, in the corpus' order; typical questions are no passages."""
+    from corpus.documents import QUESTION, passages
 
-    return {passage.id: passage for passage in passages(Knowledge(root))}
+    return {passage.id: passage for passage in passages(Knowledge(root)) if passage.kind != QUESTION}
