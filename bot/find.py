@@ -63,10 +63,10 @@ on the question sets against questions from outside the field (`tests/bot/test_f
 _PARTICULAR_WORD = 3.6
 """Least rarity of a word for it to be a subject: it stands in fewer than about 45 of 1,561 statements."""
 _SAME_QUESTION = 0.68
-"""Least cosine of a typical question that guidance answers with no to outweigh a yes of the rules: on the question sets
-it was right all five times, below that as often wrong."""
-_NARROW = frozenset({"coverage", "time"})
-"""Rules that see only the payer, or only the minutes, of the case."""
+"""Least cosine of a typical question that guidance answers with no to outweigh a yes of the rules of `_NARROW`: on the
+question sets it was right both times; a yes of other rules it would have overruled wrongly."""
+_NARROW = frozenset({"coverage"})
+"""Rules that see only the payer of the case."""
 _VERY_QUESTION = 0.75
 """Least cosine of a typical question for a message without a subject to be answered by its statement all the same."""
 
@@ -140,8 +140,8 @@ class Finder:
     def _settled(self, turn: Turn, ranked: Sequence[Found]) -> tuple[Verdict | None, Found]:
         """The verdict that guidance adds, and the statement that says it.
 
-        Where rules told none, typical questions and words decide. Where a rule that sees only the payer or the minutes
-        said yes, a statement objects that answers nearly the same question with no; a known error that fits the case
+        Where rules told none, typical questions and words decide. Where a rule that sees only the payer said
+        yes, a statement objects that answers nearly the same question with no; a known error that fits the case
         objects to any rule.
         """
         question = turn.read

@@ -1,10 +1,11 @@
 """Yes or no from guidance: typical questions of the best statements vote, and so do the words of the statements.
 
-Each typical question that wants yes or no carries the answer that its statement gives (`corpus/asked`). Its vote weighs
-more the nearer it is to what was asked and the better its statement ranks, less when it asks what is needed where the
-user asks what is allowed, or is put negatively where the user's is not. The words of the two best statements vote
-too (`understand.polarity`). A majority that is too small settles nothing, nor does a question that is as near to a case
-that the best statement allows as to one that it refuses.
+Each typical question that wants yes or no carries the answer that its statement gives (`corpus/asked`). Its vote
+weighs more the nearer it is to what was asked and the better its statement ranks, less when it asks what is needed
+where the user asks what is allowed, or is put negatively where the user's is not. The words of the two best
+statements vote too (`understand.polarity`). A typical question with codes or numbers that the user did not say has no
+vote. A majority that is too small settles nothing, nor does a question that is as near to a case that the best
+statement allows as to one that it refuses.
 
 The weights were chosen on the question sets that count as used (`eval/README.md` gives the figures): with them the
 verdict is right for 80 of 100 yes-no questions that no rule decides, wrong for 10, and open for 10.
@@ -13,6 +14,7 @@ verdict is right for 80 of 100 yes-no questions that no rule decides, wrong for 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ from bot.understand.intents import polar_clause
 from bot.understand.lexicon import Lexicon
 from bot.understand.polarity import asked_negatively, asks_need, verdict_of
 from corpus.knowledge import Knowledge
+from index.lexical import tokenize
 
 _NEARNESS, _MIDDLE = 2.0, 0.5
 _RANK = 0.5
@@ -34,6 +37,7 @@ _MAJORITY = 0.57
 _APART = 0.025
 """Cosine by which the nearest yes and the nearest no of the best statement must differ: nearer ones are two cases."""
 _VOTERS = 6
+_YEAR = re.compile(r"20[12]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def stance(
     if ranked and _torn(knowledge, ranked[0][0]):
         return None
     need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
+    figures = _figures(question.text)
     votes: dict[tuple[Verdict, int], float] = {}
     nearest: dict[tuple[Verdict, int], float] = {}
     for place, (candidate, score) in enumerate(ranked[:_VOTERS]):
@@ -68,7 +73,7 @@ def stance(
             continue
         behind = ranked[0][1] - score
         for nearness, typical in zip(candidate.asked, knowledge.asked.get(row.id, ()), strict=True):
-            if typical.verdict is None:
+            if typical.verdict is None or not _figures(typical.question) <= figures:
                 continue
             weight = math.exp(_NEARNESS * (nearness - _MIDDLE) - _RANK * behind)
             if asks_need(lexicon, polar_clause(typical.question)) != need:
@@ -82,6 +87,12 @@ def stance(
         if words is not None:
             votes[words, place] = votes.get((words, place), 0.0) + (_NEXT_WORDS if place else _BEST_WORDS)
     return _majority(votes, nearest)
+
+
+def _figures(text: str) -> frozenset[str]:
+    """The codes and numbers that a question names, years aside: with others it asks about another case."""
+    named = (token for token in tokenize(text) if any(letter.isdigit() for letter in token))
+    return frozenset(token for token in named if not _YEAR.fullmatch(token))
 
 
 def _torn(knowledge: Knowledge, candidate: Candidate) -> bool:

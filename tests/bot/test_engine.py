@@ -216,6 +216,18 @@ def test_guidance_that_refuses_the_very_case_outweighs_a_yes_of_the_rules(talk: 
     assert answer.sentences[0].text.startswith("No.")
 
 
-@pytest.mark.parametrize("message", ["Can a physician bill 90837?", "Can I bill 90791 and 90792 on different days?"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Can a physician bill 90837?",
+        "Can I bill 90791 and 90792 on different days?",
+        "can i bill 90832 for 20 minutes",
+        "can I bill 96127 twice in one visit",
+    ],
+)
 def test_guidance_on_a_neighboring_case_does_not_outweigh_a_yes_of_the_rules(talk: Talk, message: str) -> None:
     assert talk(message).verdict == "yes"
+
+
+def test_an_amount_is_no_refusal_to_cover(talk: Talk) -> None:
+    assert talk("does Medicare cover 90847").verdict != "no"
