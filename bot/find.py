@@ -260,7 +260,7 @@ class Finder:
     def _query(self, question: Question, codes: Iterable[str]) -> str:
         facts = question.facts
         services = (service.replace("-", " ") for service in facts.services)
-        return " ".join((question.search_text, *services, *codes, *(facts.modifiers if facts.modifiers else ())))
+        return " ".join((question.search_text, *services, *sorted(codes), *(facts.modifiers if facts.modifiers else ())))
 
     def _distinct(self, ranked: Iterable[Found], limit: int) -> tuple[Found, ...]:
         chosen: list[Found] = []

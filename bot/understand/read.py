@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -150,7 +150,7 @@ class Reader:
             denials=codes.denials,
             performers=tuple(dict.fromkeys(performers)),
             follow_up=earlier is not None and carried != stated,
-            search_text=self._search_text(message, words),
+            search_text=self._search_text(message, words, {*(each.code for each in codes.codes), *codes.unknown}),
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
@@ -162,9 +162,14 @@ class Reader:
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
 
-    def _search_text(self, message: str, words: Sequence[Token]) -> str:
-        """What is searched for: the words as typed, the words as read, and the trade's words for what was said."""
+    def _search_text(self, message: str, words: Sequence[Token], codes: Collection[str]) -> str:
+        """What is searched for: the words as typed, the words as read, and the trade's words for what was said.
+
+        Codes stand in the order of the alphabet, because the order in which they were typed means nothing to guidance.
+        """
         typed = [word.text for word in (*tokens(fold(message)), *words)]
+        named = iter(sorted(word for word in typed if word.upper() in codes))
+        typed = [next(named) if word.upper() in codes else word for word in typed]
         return " ".join(dict.fromkeys((*typed, *(m.value for m in self.lexicon.mentions(words, "synonym")))))
 
     def _facts(
