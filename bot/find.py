@@ -148,7 +148,8 @@ class Finder:
         told, rule = next(((each.verdict, each.rule) for each in turn.findings if each.verdict), (None, ""))
         if not question.polar or told not in (None, "yes"):
             return None, ranked[0]
-        held = stance(self.knowledge, self.reader.lexicon, question, [(one.candidate, one.score) for one in ranked])
+        voters = [(one.candidate, one.score) for one in ranked]
+        held = stance(self.knowledge, self.reader.lexicon, question, voters)
         if told is None:
             return (held.verdict, ranked[held.place]) if held is not None else (None, ranked[0])
         nearly_the_same = held is not None and held.verdict == "no" and held.nearness >= _SAME_QUESTION
@@ -260,7 +261,7 @@ class Finder:
     def _query(self, question: Question, codes: Iterable[str]) -> str:
         facts = question.facts
         services = (service.replace("-", " ") for service in facts.services)
-        return " ".join((question.search_text, *services, *sorted(codes), *(facts.modifiers if facts.modifiers else ())))
+        return " ".join((question.search_text, *services, *sorted(codes), *(facts.modifiers or ())))
 
     def _distinct(self, ranked: Iterable[Found], limit: int) -> tuple[Found, ...]:
         chosen: list[Found] = []

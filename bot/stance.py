@@ -54,7 +54,10 @@ class Stance:
 
 
 def stance(
-    knowledge: Knowledge, lexicon: Lexicon, question: Question, ranked: Sequence[tuple[Candidate, float]]
+    knowledge: Knowledge,
+    lexicon: Lexicon,
+    question: Question,
+    ranked: Sequence[tuple[Candidate, float]],
 ) -> Stance | None:
     """What the candidates, best first with their log-odds, say to a yes-no question; None when they do not settle it.
 

@@ -28,7 +28,7 @@ def official_rule(case: Case) -> Finding | None:
     together = tuple(dict.fromkeys((*case.active, *codes)))
     if len(together) > 1 and (case.about("pair") or case.question.polar) and not case.about("payment"):
         found = combine(case.knowledge, together, case.on, case.payer)
-        return merged([pairs_finding(case.knowledge, found, case.on, case.payer)], rule=OFFICIAL)
+        return merged([pairs_finding(case.knowledge, found, case.on)], rule=OFFICIAL)
     return merged([_told(case, code) for code in codes[:_TOLD]], rule=OFFICIAL)
 
 

@@ -21,12 +21,17 @@ _MANY = 3
 
 
 def pairs_rule(case: Case) -> Finding | None:
-    """Whether the named codes, or the codes of the named services, go together."""
+    """Whether the named codes, or the codes of the named services, go together.
+
+    With a payer and no word of together ("does the VA pay 0591T-0593T?") only what is held about the codes counts.
+    """
     codes = _codes(case)
     if len(codes) < 2 or _compares(case) or one_ladder(case) or _is_claim(case):
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
-    finding = merged([pairs_finding(case.knowledge, found, case.on, case.payer), *_recoded(case)], rule="pairs")
+    if found.verdict == "unknown" and case.payer is not None and "pair" not in case.question.cues:
+        return None
+    finding = merged([pairs_finding(case.knowledge, found, case.on), *_recoded(case)], rule="pairs")
     if "modifier" in case.question.cues and case.question.polar:
         finding = replace(finding, verdict=_needs_modifier(case, found))
     if not case.question.apart or any(pair.period == "month" for pair in found.pairs):

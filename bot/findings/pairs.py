@@ -7,7 +7,7 @@ from datetime import date
 from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
-from bot.rules.pairs import AddonCheck, Combination, Pair, about_both, edition_row
+from bot.rules.pairs import AddonCheck, Combination, Pair, edition_row
 from corpus.knowledge import Knowledge
 
 _VERDICTS: dict[str, Verdict | None] = {
@@ -20,19 +20,20 @@ _VERDICTS: dict[str, Verdict | None] = {
 }
 
 
-def pairs_finding(knowledge: Knowledge, found: Combination, on: date, payer: str | None = None) -> Finding:
-    """What is held about the codes together, the strictest pair first; nothing held is said, never taken as a yes."""
+def pairs_finding(knowledge: Knowledge, found: Combination, on: date) -> Finding:
+    """What is held about the codes together, the strictest pair first; nothing held is said, never taken as a yes.
+
+    Nor do statements that name both codes say yes or no then: they may relate both to a third.
+    """
     order = list(_VERDICTS)
     pairs = sorted(found.pairs, key=lambda pair: order.index(pair.verdict))
     known = [pair for pair in pairs if pair.verdict != "unknown"]
     claims = [claim for pair in known for claim in _told(knowledge, pair)]
     lacking = [check for check in found.addons if check.state == "applies"]
     claims = [_lacks(check) for check in lacking] + claims
-    if not claims:
-        claims = [claim for pair in pairs for claim in _no_data(knowledge, pair, on, payer)]
     verdict = "no" if lacking else _VERDICTS[found.verdict]
-    if not known and claims:
-        verdict = "depends"
+    if not claims:
+        claims, verdict = [_no_data(knowledge, pair, on) for pair in pairs], "depends"
     warnings = tuple(warning for pair in known for warning in _warnings(pair))
     return Finding(tuple(claims), _codes(knowledge, found, pairs, on), warnings, verdict=verdict, rule="pairs")
 
@@ -86,15 +87,12 @@ def _bottom_line(pair: Pair, both: str) -> Claim:
     return Claim(text, pair.evidence)
 
 
-def _no_data(knowledge: Knowledge, pair: Pair, on: date, payer: str | None) -> list[Claim]:
+def _no_data(knowledge: Knowledge, pair: Pair, on: date) -> Claim:
     row = edition_row(knowledge, on)
     evidence = (*pair.evidence, from_row(knowledge, row, ("edition",)))
     rows = [knowledge.codes.find(code, on) for code in (pair.first, pair.second)]
     evidence += tuple(from_row(knowledge, row, ("code", "effective_from")) for row in rows if row is not None)
-    text = f"For {pair.first} with {pair.second} no rule is held: {pair.vintage}"
-    told = [Claim(text, evidence)]
-    statements = about_both(knowledge, pair.first, pair.second, on, payer)
-    return [] if statements else told
+    return Claim(f"For {pair.first} with {pair.second} no rule is held: {pair.vintage}", evidence)
 
 
 def _warnings(pair: Pair) -> tuple[AnswerWarning, ...]:

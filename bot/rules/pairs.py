@@ -278,6 +278,9 @@ def _evidence(
     if linked is not None:
         found.append(from_row(knowledge, linked, ("code", "addon", "addon_to"), f"Add-on code {linked.code}"))
     named = [knowledge.statements.get(rule.statement) for rule in rules]
+    for rule, row in zip(rules, named, strict=True):
+        if first not in row.text or second not in row.text:
+            found.append(from_row(knowledge, rule, ("codes_a", "codes_b"), "Codes that a rule joins"))
     if not named and linked is None:
         named += about_both(knowledge, first, second, on, payer)[:_TOLD]
     found += [from_statement(knowledge, row) for row in named]

@@ -127,7 +127,7 @@ class Toolbox:
             raise UsageError("a pair needs two different codes", hint="Give two codes.")
         who = parse_payer(payer or None, self.knowledge)
         found = pair(self.knowledge, one, two, day, who)
-        told = pairs_finding(self.knowledge, Combination((one, two), (found,), ()), day, who)
+        told = pairs_finding(self.knowledge, Combination((one, two), (found,), ()), day)
         return PairReport(
             codes=(found.first, found.second),
             date=day,

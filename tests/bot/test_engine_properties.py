@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer
@@ -70,6 +70,9 @@ def test_any_words_of_the_trade_get_a_proven_answer(bot: Bot, message: str) -> N
 
 
 @given(st.lists(st.sampled_from(CORE), min_size=2, max_size=2, unique=True))
+@example(["97151", "97157"])
+@example(["0362T", "0373T"])
+@example(["99426", "99493"])
 @settings(few, max_examples=15)
 def test_the_order_of_two_codes_changes_nothing(bot: Bot, codes: list[str]) -> None:
     first, second = codes
@@ -96,3 +99,17 @@ def test_more_minutes_never_bill_a_shorter_psychotherapy(bot: Bot, minutes: int)
     assert len(codes) <= 1
     code = codes[0] if codes else None
     assert ladder.index(code) == (minutes >= 16) + (minutes >= 38) + (minutes >= 53)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [("96132", "96136"), ("99426", "99493"), ("0593T", "98960"), ("90791", "98980"), ("97550", "G0136")],
+    ids="+".join,
+)
+def test_a_statement_that_lists_two_codes_does_not_say_whether_they_go_together(
+    bot: Bot, codes: tuple[str, str]
+) -> None:
+    """Testing and its administration were refused by a statement that says when base codes are billed again."""
+    answer = bot.ask(f"Can I bill {codes[0]} and {codes[1]} together on the same day?", date=DAY)
+    assert answer.verdict == "depends"
+    assert "no rule is held" in answer.sentences[0].text

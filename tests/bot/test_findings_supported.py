@@ -102,6 +102,16 @@ def test_pairs_of_codes() -> None:
     assert wrong == []
 
 
+def test_every_pair_that_a_rule_joins() -> None:
+    wrong = []
+    for rule in KNOWLEDGE.rules.combinations:
+        payer = None if {"any", "medicare"} & set(rule.payers) else rule.payers[0]
+        for first, second in zip(rule.codes_a * len(rule.codes_b), rule.codes_b * len(rule.codes_a), strict=True):
+            found = combine(KNOWLEDGE, (first, second), DAY, payer)
+            wrong += problems(pairs_finding(KNOWLEDGE, found, DAY))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("minutes", [5, 45, 90])
 def test_codes_of_services(minutes: int) -> None:
     wrong = []
