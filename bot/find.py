@@ -252,7 +252,7 @@ class Finder:
         candidates = self.ranker.candidates(question, self._query(question, codes), codes, on, before)
         if not before and not _answerable(question, candidates):
             return []
-        return sorted((Found(each, self.ranker.score(each)) for each in candidates), key=lambda found: -found.score)
+        return sorted((Found(each, each.score) for each in candidates), key=lambda found: -found.score)
 
     def _shown(self, ranked: Sequence[Found], limit: int) -> tuple[Found, ...]:
         """The best, without those that are much worse and those that say nearly the same."""

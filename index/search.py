@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -75,6 +75,7 @@ class Index:
         chroma_url: str | None = None,
     ) -> None:
         """Load an index folder, checking every file; raises CorruptIndexError."""
+        _one_thread_for_products()
         self.folder = folder
         self.manifest = Manifest.read(folder)
         self.manifest.verify(folder)
@@ -212,6 +213,18 @@ class Index:
             Hit(self.passages[row], fused[row], lexical_rank.get(row), dense_rank.get(row), cosines[row])
             for row in best
         ]
+
+
+@cache
+def _one_thread_for_products() -> None:
+    """Keep numpy's products of this process on the thread that asks for them.
+
+    The product of a question with all vectors takes a millisecond. A pool of threads for it goes on waiting in a
+    busy loop afterwards, on the core that the encoder and other questions need: answers took twice as long.
+    """
+    from threadpoolctl import threadpool_limits  # looks at the libraries loaded by now: numpy's among them
+
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def _masked(scores: Scores, mask: Mask | None) -> Scores:

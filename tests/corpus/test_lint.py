@@ -51,7 +51,7 @@ FAULTS = (
         "deleted code", COACHING, "no modifier on 0591T-0593T.", "no modifier on 96150.", "code-deleted", "2019-12-31"
     ),
     Fault("CPT text", COACHING, "start and stop times: b", "start and stop times (eg, 9-10): b", "cpt-text", "(eg, "),
-    Fault("asked of nothing", ASKED, "coaching-018,no,", "coaching-999,no,", "asked-unknown", "coaching-999"),
+    Fault("asked of nothing", ASKED, 'coaching-018,no,"only', 'coaching-999,no,"only', "asked-unknown", "coaching-999"),
     Fault(
         "asked twice",
         ASKED,
