@@ -1,7 +1,8 @@
-"""The way of a question: guard, understand, decide, find, compose, verify, as one LangGraph graph.
+"""The way of a question: guard, understand, decide, find, compose, verify.
 
-Nothing else knows the order of the steps. What is checkpointed between turns are the facts in force and nothing of
-the message: everything that a step hands to the next lies in a `Turn`, which travels as the run's context.
+Nothing else knows the order of the steps (`order_of`). A conversation runs them as a LangGraph graph (`bot.graph`),
+whose checkpoints are the facts in force and nothing of the message; a single question needs no graph and walks them.
+Everything that a step hands to the next lies in a `Turn`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, TypedDict
-
-from langchain_core.runnables import RunnableConfig
-from langgraph.graph import END, START, StateGraph
-from langgraph.runtime import Runtime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from bot import respond
 from bot.answer import Answer, Assumption
@@ -40,6 +38,9 @@ from bot.verify import Verified, check_claim, pruned, verify
 from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from index.search import Index, ensure_index
+
+if TYPE_CHECKING:
+    from bot.graph import Graph
 
 log = get_logger("engine")
 
@@ -78,9 +79,14 @@ class Bot:
         self.conversations = conversations or Conversations()
         self.library = library
         self._steps = Steps(knowledge, index, helper, library)
-        graph = _wire(self._steps)
-        self._alone = graph.compile()
-        self._graph = graph.compile(checkpointer=self.conversations.saver)
+        self._order = order_of(self._steps)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        """The graph of the steps with the conversations' checkpoints."""
+        from bot.graph import wired  # brings LangGraph, a second: only for conversations
+
+        return wired(self._order, self.conversations.saver)
 
     @classmethod
     def open(cls, settings: Settings, *, progress: Any = None, keep: bool = False) -> Bot:
@@ -130,12 +136,13 @@ class Bot:
         turn = Turn(message=message, today=today, item_id=item_id or uuid.uuid4().hex, payer=payer, date=date)
         started = time.perf_counter()
         if conversation is None:
-            self._alone.invoke({}, context=turn)
+            walk(self._order, turn)
         else:
-            config: RunnableConfig = {"configurable": {"thread_id": conversation}}
-            self._graph.invoke({}, config, context=turn, durability="exit")
+            from bot.graph import converse  # brings LangGraph, a second: only for conversations
+
+            converse(self._graph, turn, conversation)
             self.conversations.used(conversation)
-        assert turn.answer is not None, "the graph ends with an answer"
+        assert turn.answer is not None, "the steps end with an answer"
         turn.timings["total"] = _ms(started)
         answer = turn.answer.model_copy(update={"timings_ms": {k: round(v, 2) for k, v in turn.timings.items()}})
         _report(answer, turn)
@@ -312,48 +319,55 @@ def _kept(answer: Answer) -> Memory:
     return {"answer": without_documents(answer).model_copy(update={"question": ""}).model_dump(mode="json")}
 
 
-def _wire(steps: Steps) -> StateGraph[Memory, Turn, Memory, Memory]:
-    """The order of the steps."""
-    graph = StateGraph(Memory, context_schema=Turn)
+FIRST, DONE = "guard", "done"
 
-    def step(name: str, work: Callable[[Turn, Memory], Memory | None]) -> None:
-        def run(state: Memory, runtime: Runtime[Turn]) -> Memory:
-            started = time.perf_counter()
-            update = work(runtime.context, state)
-            runtime.context.timings[name] = _ms(started)
-            return update or {}
 
-        graph.add_node(name, run)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `work` fills the turn and returns what to remember; `choose` says which of `then` comes next."""
 
-    def alone(work: Callable[[Turn], None]) -> Callable[[Turn, Memory], Memory | None]:
-        return lambda turn, _: work(turn)
+    work: Callable[[Turn, Memory], Memory | None]
+    then: tuple[str, ...]
+    choose: Callable[[Turn], str]
 
-    def allowed(state: Memory, runtime: Runtime[Turn]) -> str:
-        screened = runtime.context.screened
-        return "decline" if screened is not None and screened.decline is not None else "understand"
+    def timed(self, name: str, turn: Turn, memory: Memory) -> Memory:
+        """What the step adds to the memory; its milliseconds are noted in the turn."""
+        started = time.perf_counter()
+        update = self.work(turn, memory)
+        turn.timings[name] = _ms(started)
+        return update or {}
 
-    def about_the_last(state: Memory, runtime: Runtime[Turn]) -> str:
-        turn = runtime.context
+
+def order_of(steps: Steps) -> dict[str, Step]:
+    """The steps by name, each with those that may follow."""
+
+    def alone(work: Callable[[Turn], None], then: str) -> Step:
+        return Step(lambda turn, _: work(turn), (then,), lambda turn: then)
+
+    def allowed(turn: Turn) -> str:
+        return "decline" if turn.screened is not None and turn.screened.decline is not None else "understand"
+
+    def about_the_last(turn: Turn) -> str:
         return "revisit" if move_of(turn.read, turn.previous) else "decide"
 
-    step("guard", steps.guard)
-    step("understand", steps.understand)
-    step("decide", alone(steps.decide))
-    step("find", alone(steps.find))
-    step("compose", alone(steps.compose))
-    step("verify", steps.verify)
-    step("decline", steps.decline)
-    step("revisit", alone(steps.revisit))
-    graph.add_edge(START, "guard")
-    graph.add_conditional_edges("guard", allowed, ["understand", "decline"])
-    graph.add_conditional_edges("understand", about_the_last, ["revisit", "decide"])
-    graph.add_edge("revisit", END)
-    graph.add_edge("decide", "find")
-    graph.add_edge("find", "compose")
-    graph.add_edge("compose", "verify")
-    graph.add_edge("verify", END)
-    graph.add_edge("decline", END)
-    return graph
+    return {
+        FIRST: Step(steps.guard, ("understand", "decline"), allowed),
+        "understand": Step(steps.understand, ("revisit", "decide"), about_the_last),
+        "decide": alone(steps.decide, "find"),
+        "find": alone(steps.find, "compose"),
+        "compose": alone(steps.compose, "verify"),
+        "verify": Step(steps.verify, (DONE,), lambda turn: DONE),
+        "revisit": alone(steps.revisit, DONE),
+        "decline": Step(steps.decline, (DONE,), lambda turn: DONE),
+    }
+
+
+def walk(order: Mapping[str, Step], turn: Turn) -> None:
+    """The steps of a turn that stands alone."""
+    name, memory = FIRST, Memory()
+    while name != DONE:
+        memory = {**memory, **order[name].timed(name, turn, memory)}
+        name = order[name].choose(turn)
 
 
 def _ms(started: float) -> float:

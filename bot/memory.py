@@ -20,12 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
-
 from corpus.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.checkpoint.sqlite import SqliteSaver
     from psycopg_pool import ConnectionPool
 
@@ -47,9 +45,19 @@ class Conversations:
     """Conversations in memory: gone with the process. `open` gives those that stay. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self.saver: BaseCheckpointSaver[Any] = InMemorySaver()
+        self._saver: BaseCheckpointSaver[Any] | None = None
         self._used: OrderedDict[str, dt.date] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[Any]:
+        """LangGraph's checkpointer."""
+        with self._lock:
+            if self._saver is None:
+                from langgraph.checkpoint.memory import InMemorySaver  # brings LangGraph: only for conversations
+
+                self._saver = InMemorySaver()
+            return self._saver
 
     @classmethod
     def open(cls, url: str, *, days: int) -> Conversations:
@@ -120,7 +128,8 @@ class _Stored(Conversations):
         closing: ExitStack,
         sweep: Callable[[], None] = lambda: None,
     ) -> None:
-        self.saver = saver
+        super().__init__()
+        self._saver = saver
         self._run, self._tables, self._prune, self._days = run, tables, prune, days
         self._closing, self._sweep = closing, sweep
         self._swept: dt.date | None = None

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -87,10 +88,11 @@ class Rows:
         """The arrays of one knowledge and its index."""
         statements = tuple(knowledge.statements)
         own, asked, start, end = _places(statements, index)
-        stems = tuple(frozenset(tokenize(_with_headings(row))) for row in statements)
+        texts = [frozenset(tokenize(row.text)) for row in statements]
+        stems = tuple(text | _of_headings(row) for text, row in zip(texts, statements, strict=True))
         with_headings = Postings(stems)
         rarity = {stem: math.log(1 + len(statements) / (1 + count)) for stem, count in with_headings.counts().items()}
-        words = Postings(frozenset(tokenize(row.text)) for row in statements)
+        words = Postings(texts)
         payers = tuple(dict.fromkeys(row.payer for row in statements))
         numbers = {payer: number for number, payer in enumerate(payers)}
         return cls(
@@ -146,5 +148,11 @@ def _places(statements: tuple[Statement, ...], index: Index) -> tuple[Floats, Fl
     return own, table[:, 0], start, end
 
 
-def _with_headings(row: Statement) -> str:
-    return f"{row.text} {row.section} {row.topic_title} {' '.join(row.codes)}"
+def _of_headings(row: Statement) -> frozenset[str]:
+    """The stems of a statement's headings and codes."""
+    return _heading(row.section) | _heading(row.topic_title) | {code.lower() for code in row.codes}
+
+
+@cache
+def _heading(text: str) -> frozenset[str]:
+    return frozenset(tokenize(text))

@@ -166,7 +166,7 @@ def _build(knowledge: Knowledge, home: Path, encoder: Encoder, wanted: str, reus
         report("Writing the index", 0, 0)
         write_passages(building, held)
         write_vectors(building, vectors)
-        LexicalIndex.build([lexical_text(passage) for passage in held]).save(building / LEXICAL)
+        LexicalIndex.write([lexical_text(passage) for passage in held], building / LEXICAL)
         manifest = Manifest(
             layout=LAYOUT,
             identity=wanted,

@@ -99,7 +99,7 @@ def _write(folder: Path, made: Sequence[Passage], vectors: Vectors, encoder: str
     write_passages(folder, made)
     write_vectors(folder, vectors)
     texts = [f"{one.title} {one.section} {one.text} {' '.join(one.codes)}" for one in made]
-    LexicalIndex.build(texts).save(folder / LEXICAL)
+    LexicalIndex.write(texts, folder / LEXICAL)
     manifest = Manifest(
         layout=LAYOUT,
         identity=f"generated-{len(made)}",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import bm25s
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,8 +82,28 @@ def test_a_message_that_only_names_codes_is_recognised(text: str, codes: tuple[s
     assert codes_only(text) == codes
 
 
-def test_scores_are_zero_without_a_common_token_and_highest_for_the_rare_one() -> None:
-    index = LexicalIndex.build(["coaching session 0592T", "coaching group", "therapy session"])
+TEXTS = ["coaching session 0592T", "coaching group, a group of coaching clients", "therapy session", ""]
+
+
+def test_scores_are_zero_without_a_common_token_and_highest_for_the_rare_one(tmp_path: Path) -> None:
+    LexicalIndex.write(TEXTS, tmp_path)
+    index = LexicalIndex.load(tmp_path)
+    assert len(index) == 4
     assert index.scores("0592t coaching").argmax() == 0
-    assert index.scores("xylophone").tolist() == [0, 0, 0]
-    assert index.scores("").tolist() == [0, 0, 0]
+    assert index.scores("xylophone").tolist() == [0, 0, 0, 0]
+    assert index.scores("").tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("query", ["coaching", "coaching coaching group", "therapy session 0592T", "group xylophone"])
+def test_scores_are_those_of_the_library_that_wrote_them(tmp_path: Path, query: str) -> None:
+    LexicalIndex.write(TEXTS, tmp_path)
+    library = bm25s.BM25.load(str(tmp_path), show_progress=False)
+    assert LexicalIndex.load(tmp_path).scores(query).tolist() == library.get_scores(tokenize(query)).tolist()
+
+
+def test_arrays_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    LexicalIndex.write(TEXTS, tmp_path)
+    path = tmp_path / "indices.csc.index.npy"
+    np.save(path, np.load(path)[:-1])
+    with pytest.raises(ValueError, match="do not belong together"):
+        LexicalIndex.load(tmp_path)
