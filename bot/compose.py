@@ -139,7 +139,7 @@ def shown_facts(facts: Facts) -> dict[str, str]:
         if name == "codes":
             shown[name] = ", ".join(mention.code for mention in facts.codes)
         elif isinstance(value, tuple):
-            shown[name] = ", ".join(str(item) for item in value)
+            shown[name] = ("; " if any("," in str(item) for item in value) else ", ").join(map(str, value))
         else:
             shown[name] = str(value)
     return shown

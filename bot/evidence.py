@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from bot.answer import AnswerWarning, Assumption, CitationTier, Clarify, CodeAdvice, EvidenceKind, Verdict
 from corpus.knowledge import Knowledge
-from corpus.rows import Code, Edit, HistoryEvent, Locality, Modifier, PayerPosition, Place, Rate, Row, TimeRow
+from corpus.rows import City, Code, Edit, HistoryEvent, Locality, Modifier, PayerPosition, Place, Rate, Row, TimeRow
 from corpus.statements import Statement
 
 
@@ -85,6 +85,8 @@ def row_key(row: Row) -> str:
             return f"rates_2026:{row.code}{'-' + row.mod if row.mod else ''}"
         case Locality():
             return f"gpci_2026:{row.mac}-{row.locality}"
+        case City():
+            return f"cities:{row.key}"
         case TimeRow():
             return f"time_units:{row.family}/{row.convention}/{row.minutes_from}-{row.minutes_to}"
         case Edit():

@@ -41,7 +41,8 @@ class Facts(Frozen):
     """What is known about the service. Every value is a key of a table or a number; nothing is guessed.
 
     `service` and `services` are concepts of `services.csv`, `performer` a word of `performed_by`, `payer` a payer
-    slug, `place` a place-of-service code, `participants` a word of the code table.
+    slug, `place` a place-of-service code, `participants` a word of the code table, `cities` the cities of the name
+    that was said, as `Springfield, MO`, largest first.
     """
 
     codes: tuple[CodeMention, ...] = ()
@@ -54,6 +55,7 @@ class Facts(Frozen):
     performer: str | None = None
     payer: str | None = None
     state: str | None = None
+    cities: tuple[str, ...] = ()
     modality: str | None = None
     visit: str | None = None
     with_em: str | None = None
@@ -82,7 +84,8 @@ class Question(Frozen):
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
     scored forms were named, `apart` that different days are meant, `subject_acts` that yes or no is asked about what
     the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
-    `diagnoses` the kinds of diagnosis said (physical, mental, none),
+    `diagnoses` the kinds of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather
+    than whether something is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `read_by_model` the facts that a chat model read.
     """
 
@@ -107,4 +110,6 @@ class Question(Frozen):
     subject_acts: bool = False
     furnishes: bool = False
     diagnoses: tuple[str, ...] = ()
+    asks_amount: bool = False
+    parity: str | None = None
     read_by_model: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ _TABLES: Mapping[str, Callable[[Knowledge], Iterable[Row]]] = {
     "code_history": lambda knowledge: knowledge.codes.history,
     "rates_2026": lambda knowledge: knowledge.rates,
     "gpci_2026": lambda knowledge: knowledge.localities,
+    "cities": lambda knowledge: knowledge.cities.values(),
     "time_units": lambda knowledge: knowledge.time_units,
     "edits": lambda knowledge: knowledge.edits,
     "modifiers": lambda knowledge: knowledge.modifiers,

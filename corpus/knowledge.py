@@ -18,6 +18,7 @@ from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, Pe
 from corpus.official import Official
 from corpus.rows import (
     Asked,
+    City,
     Code,
     CodeEdition,
     ConversionFactor,
@@ -152,6 +153,11 @@ class Knowledge:
     def localities(self) -> Localities:
         """Medicare localities for 2026."""
         return Localities(read_rows(self._table("gpci_2026"), Locality))
+
+    @cached_property
+    def cities(self) -> dict[str, City]:
+        """Cities by `City.key`, the largest first."""
+        return {row.key: row for row in read_rows(self._table("cities"), City)}
 
     @cached_property
     def conversion_factors(self) -> tuple[ConversionFactor, ...]:

@@ -178,6 +178,27 @@ class Locality(Row):
     source: Text
 
 
+class City(Row):
+    """A city and the Medicare localities that its ZIP codes lie in (`cities.csv`), each `MAC-locality`.
+
+    Blank `localities` means the one locality of its state; several mean that the city alone does not tell. `aliases`
+    are other names, lower case. `reads_as` marks a name that is also an ordinary word or a person's name.
+    """
+
+    city: Text
+    state: Text
+    population: int
+    localities: Items
+    aliases: Items
+    reads_as: Annotated[Literal["word", "name"] | None, BeforeValidator(_blank)]
+    sources: Items
+
+    @property
+    def key(self) -> str:
+        """How answers and facts name it: `Springfield, MO`."""
+        return f"{self.city}, {self.state}"
+
+
 class ConversionFactor(Row):
     """One conversion factor in dollars and whom it applies to (`conversion_factors.csv`)."""
 

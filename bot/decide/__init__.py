@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.decide.amounts import equal_pay_rule, other_amounts_rule, price_rule
 from bot.decide.case import Case, Rule
 from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
 from bot.decide.official import official_rule
-from bot.decide.people import other_amounts_rule, price_rule, who_rule
+from bot.decide.people import who_rule
 from bot.decide.remote import (
     conflicts_rule,
     modifier_rule,
@@ -75,7 +76,7 @@ def ask_rule(case: Case) -> Finding | None:
     facts = case.question.facts
     named = facts.codes or facts.services or facts.performer or case.question.unknown_codes
     counts = facts.minutes is not None and "units" in case.question.cues
-    prices = "payment" in case.question.cues and case.question.content <= _BARE
+    prices = case.question.asks_amount and case.question.content <= _BARE
     if named or not (counts or prices):
         return None
     return ask_subject(case.knowledge, "ask-units-basis" if counts else "ask-price-basis")
@@ -92,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     denial_rule,
     still_valid_rule,
     diagnosis_rule,
+    equal_pay_rule,
     coverage_rule,
     not_paid_rule,
     price_rule,

@@ -22,15 +22,16 @@ _DIAGNOSIS = "-health diagnosis"
 def coverage_rule(case: Case) -> Finding | None:
     """The named payer's own position on the named code or service."""
     question = case.question
+    asked = "coverage" in question.cues or ("payment" in question.cues and not question.asks_amount)
     moved = question.follow_up and question.stated.payer is not None and len(question.text.split()) <= _SHORT_TURN
-    if not ("coverage" in question.cues or moved) or case.knowledge.rules.medicare_rules(case.payer):
+    if not (asked or moved) or case.knowledge.rules.medicare_rules(case.payer):
         return None
-    if ("payment" in question.cues and "coverage" not in question.cues) or not (case.codes or question.facts.services):
+    if (question.asks_amount and "coverage" not in question.cues) or not (case.codes or question.facts.services):
         return None
     rows = positions(case)
     codes = case.active[:1] or case.service_codes[:1]
     if not rows:
-        return _nothing_held(case)
+        return None if question.asks_amount and not question.polar else _nothing_held(case)
     by_phone = question.facts.modality == _BY_PHONE
     return coverage_finding(case.knowledge, rows[:_SHOWN], codes, case.on, by_phone=by_phone)
 

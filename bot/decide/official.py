@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.decide.amounts import amounts
 from bot.decide.case import Case, merged
-from bot.decide.people import amounts
 from bot.evidence import Finding
 from bot.findings.official import OFFICIAL, First, official_finding
 from bot.findings.pairs import pairs_finding

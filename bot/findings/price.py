@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bot.answer import AnswerWarning, CodeRole, Verdict
-from bot.evidence import Claim, Finding
+from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
 from bot.rules.price import Price, dollars
 from corpus.knowledge import Knowledge
+from corpus.rows import City, Locality
 
 
-def price_finding(knowledge: Knowledge, found: Price) -> Finding:
-    """What Medicare allows for one code; the first sentence is the bottom line."""
+def price_finding(knowledge: Knowledge, found: Price, city: City | None = None) -> Finding:
+    """What Medicare allows for one code, in a city when its locality is `found.locality`; first the bottom line."""
     if found.state != "priced" or found.amount is None or found.total is None:
         return _no_amount(knowledge, found)
-    place = found.locality.locality_name.title() if found.locality else "nationally"
-    where = f"in {place}" if found.locality else place
+    where = _where(found.locality, city)
     setting = "in a facility" if found.setting == "facility" else "in an office or other nonfacility setting"
     text = f"Medicare's {found.on.year} amount for {found.code} is {dollars(found.amount)} {where}, {setting}"
-    claims = [Claim(f"{text}{_share(found)}.", found.evidence)]
+    lies = (from_row(knowledge, city, ("city", "state", "localities"), "City and its locality"),) if city else ()
+    claims = [Claim(f"{text}{_share(found)}.", (*found.evidence, *lies))]
     claims.append(Claim(f"The formula: {found.formula}.", found.evidence))
     row = advice(knowledge, found.code, "mentioned", found.on)
     return Finding(
@@ -25,6 +26,13 @@ def price_finding(knowledge: Knowledge, found: Price) -> Finding:
         codes=(row.model_copy(update={"amount": dollars(found.total)}),),
         rule="price",
     )
+
+
+def _where(locality: Locality | None, city: City | None) -> str:
+    if locality is None:
+        return "nationally"
+    name = locality.locality_name.title()
+    return f"in {name}" if city is None or city.city == name else f"in {city.key} (Medicare locality {name})"
 
 
 def _share(found: Price) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.question import Facts
 from bot.understand.tokens import Token
 
-_SETTING = ("payer", "state", "performer", "date", "modality", "place")
+_SETTING = ("payer", "state", "cities", "performer", "date", "modality", "place")
 _SUBJECT = (
     "codes",
     "services",
@@ -38,6 +38,10 @@ def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts
     if _leans(stated, earlier, words):
         subject = {name: value for name, value in earlier if name in _SUBJECT}
         values |= _subject(subject, stated)
+    if stated.state is not None and not stated.cities:
+        values["cities"] = tuple(city for city in earlier.cities if city.endswith(f", {stated.state}"))
+    elif stated.cities and stated.state is None:
+        values.pop("state")
     values |= stated.stated()
     if stated.minutes is not None and stated.minutes_to is None:
         values["minutes_to"] = None

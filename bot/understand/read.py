@@ -10,12 +10,14 @@ from functools import cached_property
 
 from bot.question import Duration, Facts, Question
 from bot.understand.carry import carry
+from bot.understand.cities import cities_of
 from bot.understand.codes import CodesRead, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import MOVES, intents_of, is_polar, polar_clause
+from bot.understand.intents import MOVES, intents_of, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
+from bot.understand.paying import PAYMENT, read_paying
 from bot.understand.polarity import asked_negatively
 from bot.understand.tokens import Token, fold, tokens
 from corpus.codes import codes_in
@@ -29,6 +31,7 @@ _GROUP_SIZE = re.compile(
     r"|\b(\d{1,2})\s+(?:of them|of us|ppl|patients|people|clients|members|participants)\b"
 )
 _DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))")
+_IN_STATE = re.compile(r"\bin ([A-Z]{2})\b")
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
 
@@ -126,11 +129,21 @@ class Reader:
             denials=self._denials,
         )
         times = durations(message) or _bare_minutes(message, earlier)
-        stated = self._facts(message, words, codes, times, today)
-        said = tuple(mention.value for mention in self.lexicon.mentions(words, "intent"))
+        said = tuple(m.value for m in self.lexicon.mentions(words, "intent") if m.value != NOTHING_SAID)
         cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
+        paying = read_paying(self.lexicon, message, words, cues, codes.codes)
+        city = cities_of(self.knowledge).read(message) if paying.asked or paying.open else None
+        to_clinician = paying.open and paying.worded and bool(self.lexicon.mentions(words, "performer"))
+        implied = not paying.asked and (city is not None or to_clinician)
+        cues = (*cues, PAYMENT) if implied else cues
+        plain = city.without(message) if city else message
+        named = self.lexicon.read(plain) if city else words
+        stated = self._facts(plain, named, codes, times, today)
+        stated = stated.model_copy(update={"cities": _of_state(city.keys, stated.state)}) if city else stated
+        if earlier and earlier.cities and (short := message.strip(" .?!").upper()) in self._states:
+            stated = stated.model_copy(update={"state": short})
         carried = carry(stated, earlier, words)
-        performers = tuple(m.value for m in self.lexicon.mentions(words, "performer") if not m.negated)
+        performers = tuple(m.value for m in self.lexicon.mentions(named, "performer") if not m.negated)
         facts = self._moved(self._with_default_service(words, carried, times, cues))
         return Question(
             text=message,
@@ -143,7 +156,7 @@ class Reader:
                 codes,
                 performers,
             ),
-            polar=is_polar(message, cues, codes.codes) or _goes_on(before, message, said, carried != stated),
+            polar=paying.polar or _goes_on(before, message, said, carried != stated),
             negative=asked_negatively(self.lexicon, message),
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
@@ -154,6 +167,8 @@ class Reader:
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
+            parity=paying.parity,
+            asks_amount=paying.amount or implied,
             diagnoses=tuple({m.value: None for m in self.lexicon.mentions(words, "diagnosis") if not m.negated}),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
@@ -205,9 +220,10 @@ class Reader:
 
     def _performer(self, message: str, words: Sequence[Token]) -> str | None:
         """The clinician in the part that asks, else the one named first; "instead of the tech" names no technician."""
+        states = {match.group(1).lower() for match in _IN_STATE.finditer(message)}
         for part in (self.lexicon.read(polar_clause(message)), words):
             found = self.lexicon.mentions(part, "performer")
-            kept = [m for m in found if not m.negated and not _instead(part, m)]
+            kept = [m for m in found if not m.negated and not _instead(part, m) and m.phrase not in states]
             if kept:
                 return kept[0].value
         return None
@@ -313,6 +329,11 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
 
 
 _SHORTEST, _LONGEST_SESSION = 5, 480
+
+
+def _of_state(cities: tuple[str, ...], state: str | None) -> tuple[str, ...]:
+    """The cities that lie in the state said, or all when none does."""
+    return tuple(city for city in cities if city.endswith(f", {state}")) or cities
 
 
 _CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")

@@ -25,7 +25,17 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case, plain dashes and no apostrophes: "Don’t" becomes "dont"."""
-    return text.translate(_APOSTROPHES).replace("–", "-").replace("—", "-").lower()
+    return straightened(text).lower()
+
+
+def straightened(text: str) -> str:
+    """Plain dashes and no apostrophes, capitals kept."""
+    return text.translate(_APOSTROPHES).replace("–", "-").replace("—", "-")
+
+
+def offsets(text: str) -> tuple[int, ...]:
+    """For every place in the straightened text, and its end, the place in `text`."""
+    return (*(n for n, sign in enumerate(text) if ord(sign) not in _APOSTROPHES), len(text))
 
 
 def tokens(folded: str) -> tuple[Token, ...]:

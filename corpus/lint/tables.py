@@ -12,6 +12,7 @@ from corpus.lint.finding import LintFinding
 from corpus.lint.held import Held
 
 KEYS: Mapping[str, tuple[str, ...]] = {
+    "cities": ("city", "state"),
     "codes": ("code",),
     "code_editions": ("code", "effective_to"),
     "code_history": ("code", "event", "date", "what_changed"),
@@ -31,7 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """Columns that name one row. In any other table no row may be there twice."""
 
 _SOURCE_COLUMNS = ("source", "sources")
-_NOT_CODES = {"mac", "locality", "nucc_code", "utterance", "phrase", *_SOURCE_COLUMNS}
+_NOT_CODES = {"mac", "locality", "localities", "nucc_code", "utterance", "phrase", *_SOURCE_COLUMNS}
 """Columns whose five-character words are numbers of other kinds, or what a user may say, mistakes included."""
 
 _REFERENCE = re.compile(r"(?:Change Request|[Tt]ransmittal|CR|[Aa]rticle|[Nn]otice|section)\s+$")

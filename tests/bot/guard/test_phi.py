@@ -34,6 +34,8 @@ QUESTIONS = (Path(__file__).parent / "billing_questions.txt", Path(__file__).par
         ("lives at 14 Birch Ln, Duluth, MN 55802", "lives at [ADDRESS], MN [ADDRESS]"),
         ("93 yo pt, CCM 20 min", "[AGE OVER 89] yo pt, CCM 20 min"),
         ("pt Jane Doe came; Jane left after 20 min", "pt [NAME] came; [NAME] left after 20 min"),
+        ("pt Jackson Reed, MS needs 90837", "pt [NAME], MS needs 90837"),
+        ("I saw Tyler in Austin, 90837", "I saw [NAME] in Austin, 90837"),
     ],
 )
 def test_identifiers_are_replaced(message: str, shown: str, knowledge: Knowledge) -> None:
@@ -48,6 +50,8 @@ def test_identifiers_are_replaced(message: str, shown: str, knowledge: Knowledge
         "Is Oscar or Kaiser Permanente paying 90837 in Georgia?",
         "Client May need 90839, pt will call in April",
         "patient Medicare 45 min",
+        "rate for 90834 in St Paul, and 90837 in Ft Worth?",
+        "90837 in Alexandria, VA; 90834 in Eugene Oregon; what's 90791 in Carson City",
         "Blue Cross of North Carolina, policy from March 2024",
         "Beck inventory and Hamilton scale, 96127 x2",
         "seen on 1/5/2019 and 2019-01-05, January 5, 2019",
