@@ -45,7 +45,7 @@ _COUNTIES: Mapping[str, tuple[str, ...]] = {
 """Cities that are whole counties and have postal names of neighborhoods."""
 _RENAMED = {"Lexington-Fayette": "Lexington", "The Bronx": "Bronx", "Saint Petersburg": "St. Petersburg"}
 """What GeoNames calls otherwise than people do."""
-_COUNTRIES = ("US", "PR")
+_COUNTRIES = re.compile("US|PR")
 _STANDARD = "STANDARD"
 _CITY_SOURCE, _ZIP_SOURCES = "geonames-cities", ("usps-zip-cities", "cms-zip5-2025q4")
 
@@ -87,7 +87,7 @@ class Postal:
 
 def state_of(city: Mapping[str, Any]) -> str:
     """The two letters of the state; GeoNames takes a territory for a country."""
-    return str(city["admin1code"] if city["countrycode"] == _COUNTRIES[0] else city["countrycode"])
+    return str(city["admin1code"] if city["admin1code"].isalpha() else city["countrycode"])
 
 
 def chosen(cities: Iterable[Mapping[str, Any]], postal: Postal) -> list[Mapping[str, Any]]:
@@ -98,7 +98,7 @@ def chosen(cities: Iterable[Mapping[str, Any]], postal: Postal) -> list[Mapping[
     for city in sorted(cities, key=lambda row: (-int(row["population"]), row["name"])):
         name, state = city["name"], state_of(city)
         key = plain(_RENAMED.get(name, name)), state
-        if city["countrycode"] not in _COUNTRIES or key in taken or not postal.find(name, state):
+        if not _COUNTRIES.fullmatch(city["countrycode"]) or key in taken or not postal.find(name, state):
             continue
         count[state] += 1
         if city["population"] >= _LARGE or count[state] <= _LARGEST or key in capitals:
