@@ -30,7 +30,8 @@ def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts
     """The facts in force after this turn.
 
     Facts about the setting (payer, performer, date, place ...) always carry over. Facts about the subject carry over
-    when the turn leans on what was said: it is short, or it names no subject of its own.
+    when the turn leans on what was said: it is short, or it names no subject of its own. A city lies in the state said
+    before, if one of its name does; else it takes that state's place.
     """
     if earlier is None:
         return stated
@@ -39,13 +40,21 @@ def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts
         subject = {name: value for name, value in earlier if name in _SUBJECT}
         values |= _subject(subject, stated)
     if stated.state is not None and not stated.cities:
-        values["cities"] = tuple(city for city in earlier.cities if city.endswith(f", {stated.state}"))
+        values["cities"] = in_state(earlier.cities, stated.state)
     elif stated.cities and stated.state is None:
-        values.pop("state")
+        fitting = in_state(stated.cities, earlier.state)
+        stated = stated.model_copy(update={"cities": fitting or stated.cities})
+        if not fitting:
+            values.pop("state")
     values |= stated.stated()
     if stated.minutes is not None and stated.minutes_to is None:
         values["minutes_to"] = None
     return Facts.model_validate(values)
+
+
+def in_state(cities: tuple[str, ...], state: str | None) -> tuple[str, ...]:
+    """Those of `cities` (`Springfield, MO`) that lie in a state."""
+    return tuple(city for city in cities if city.endswith(f", {state}"))
 
 
 def _leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.question import Duration, Facts, Question
-from bot.understand.carry import carry
+from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
 from bot.understand.codes import CodesRead, read_codes
 from bot.understand.dates import date_of_service
@@ -139,7 +139,8 @@ class Reader:
         plain = city.without(message) if city else message
         named = self.lexicon.read(plain) if city else words
         stated = self._facts(plain, named, codes, times, today)
-        stated = stated.model_copy(update={"cities": _of_state(city.keys, stated.state)}) if city else stated
+        if city is not None:
+            stated = stated.model_copy(update={"cities": in_state(city.keys, stated.state) or city.keys})
         if earlier and earlier.cities and (short := message.strip(" .?!").upper()) in self._states:
             stated = stated.model_copy(update={"state": short})
         carried = carry(stated, earlier, words)
@@ -329,11 +330,6 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
 
 
 _SHORTEST, _LONGEST_SESSION = 5, 480
-
-
-def _of_state(cities: tuple[str, ...], state: str | None) -> tuple[str, ...]:
-    """The cities that lie in the state said, or all when none does."""
-    return tuple(city for city in cities if city.endswith(f", {state}")) or cities
 
 
 _CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")
