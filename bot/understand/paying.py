@@ -46,8 +46,13 @@ def read_paying(
     words: Sequence[Token],
     cues: Collection[str],
     codes: Sequence[CodeMention],
+    *,
+    held: bool,
 ) -> Paying:
-    """What `message` (`words` as read) says of money; `cues` are the intents said, or those of the turn before."""
+    """What `message` (`words` as read) says of money; `cues` are the intents said, or those of the turn before.
+
+    `held` tells that amounts of the payer are held: no other payer is named.
+    """
     paying = lexicon.mentions(words, _SLOT)
     weak = {mention.phrase for mention in paying if mention.value == _WEAK}
     said = [mention.phrase for mention in lexicon.mentions(words, "intent") if mention.value == PAYMENT]
@@ -59,7 +64,7 @@ def read_paying(
         open=loose and (bool(paying) or (not cues and len(words) <= _SHORT)),
         worded=bool(paying),
         amount=amount or (PAYMENT in cues and not (said and yes_or_no)),
-        polar=yes_or_no and not (amount and not polar_clause(message)),
+        polar=yes_or_no and not (held and amount and not polar_clause(message)),
         parity=_parity(lexicon.mentions(words, _COMPARED)) if paying else None,
     )
 

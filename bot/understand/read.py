@@ -131,7 +131,9 @@ class Reader:
         times = durations(message) or _bare_minutes(message, earlier)
         said = tuple(m.value for m in self.lexicon.mentions(words, "intent") if m.value != NOTHING_SAID)
         cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
-        paying = read_paying(self.lexicon, message, words, cues, codes.codes)
+        payer = self._plan(words)
+        held = payer is None or self.knowledge.rules.medicare_rules(payer)
+        paying = read_paying(self.lexicon, message, words, cues, codes.codes, held=held)
         city = cities_of(self.knowledge).read(message) if paying.asked or paying.open else None
         to_clinician = paying.open and paying.worded and bool(self.lexicon.mentions(words, "performer"))
         implied = not paying.asked and (city is not None or to_clinician)
