@@ -19,7 +19,7 @@ import numpy.typing as npt
 from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from corpus.statements import Statement
-from index.lexical import tokenize
+from index.lexical import tokenize, tokenize_all
 from index.search import Index
 
 Floats = npt.NDArray[Any]
@@ -88,7 +88,7 @@ class Rows:
         """The arrays of one knowledge and its index."""
         statements = tuple(knowledge.statements)
         own, asked, start, end = _places(statements, index)
-        texts = [frozenset(tokenize(row.text)) for row in statements]
+        texts = [frozenset(found) for found in tokenize_all(row.text for row in statements)]
         stems = tuple(text | _of_headings(row) for text, row in zip(texts, statements, strict=True))
         with_headings = Postings(stems)
         rarity = {stem: math.log(1 + len(statements) / (1 + count)) for stem, count in with_headings.counts().items()}

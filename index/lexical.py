@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_SPACED = re.compile(r"\s[-–]|[-–]\s")
+"""Where a range may be written with spaces; no other token holds one."""
 _CODE = re.compile(r"(?:\d{4}[0-9a-z]|[a-z]\d{4})\Z")
 _SPLIT_CODE = re.compile(r"([a-z]?)(\d+)([a-z]?)\Z")
 _WIDEST_RANGE = 40
@@ -65,6 +67,25 @@ def tokenize(text: str) -> list[str]:
     for at, stem in zip(words, stems, strict=True):
         tokens[at] = stem
     return tokens
+
+
+def tokenize_all(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The tokens of each text, as `tokenize` gives them; what stands between spaces is read once.
+
+    For texts of our own: words of a message are not to be kept.
+    """
+    seen: dict[str, list[str]] = {}
+    for text in texts:
+        if _SPACED.search(text):
+            yield tokenize(text)
+            continue
+        tokens: list[str] = []
+        for part in text.split():
+            found = seen.get(part)
+            if found is None:
+                found = seen[part] = tokenize(part)
+            tokens += found
+        yield tokens
 
 
 def codes_only(text: str) -> tuple[str, ...]:
@@ -124,7 +145,7 @@ class LexicalIndex:
         import bm25s  # pulls in scipy: only when an index is built
 
         ranker = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-        ranker.index([tokenize(text) for text in texts], show_progress=False)
+        ranker.index(list(tokenize_all(texts)), show_progress=False)
         ranker.save(str(folder), show_progress=False)
 
     @classmethod

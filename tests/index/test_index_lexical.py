@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import LexicalIndex, codes_only, tokenize
+from index.lexical import LexicalIndex, codes_only, tokenize, tokenize_all
+from index.search import Index
 
 codes = st.one_of(
     st.integers(0, 99999).map(lambda n: f"{n:05d}"),
@@ -107,3 +108,13 @@ def test_arrays_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     np.save(path, np.load(path)[:-1])
     with pytest.raises(ValueError, match="do not belong together"):
         LexicalIndex.load(tmp_path)
+
+
+def test_many_texts_give_the_tokens_of_each(built_index: Index) -> None:
+    texts = [passage.text for passage in built_index.passages]
+    assert list(tokenize_all(texts)) == [tokenize(text) for text in texts]
+
+
+@given(st.lists(st.text(alphabet="90834 -–gGu1.,/&'e\n\u00a0", max_size=24), max_size=6))
+def test_parts_between_spaces_are_read_as_in_the_whole_text(texts: list[str]) -> None:
+    assert list(tokenize_all(texts)) == [tokenize(text) for text in texts]
