@@ -203,9 +203,13 @@ class Steps:
         if screened.decline is not None and screened.decline.kind in _OTHER_FIELDS:
             ours = self.reader.is_ours(screened.text) or self._names_a_document(screened.text)
             turn.beyond = not ours and self.finder.knows_beyond(screened.text, turn.date or turn.today)
-            if ours or turn.beyond:
+            if ours or turn.beyond or self._adds_a_fact(screened.text, turn):
                 screened = replace(screened, decline=None)
         turn.screened = screened
+
+    def _adds_a_fact(self, text: str, turn: Turn) -> bool:
+        """Whether a message in a conversation says something of the case: "her wifi died, so we did it by phone"."""
+        return turn.previous is not None and bool(self.reader.read(text, Before(), turn.today).stated.stated())
 
     def _names_a_document(self, text: str) -> bool:
         """Whether a message asks what a document of the user's own says, whatever its field."""

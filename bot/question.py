@@ -82,10 +82,12 @@ class Question(Frozen):
     that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue;
     `assumed_service` is the service taken to be meant when none was named;
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
-    scored forms were named, `apart` that different days are meant, `subject_acts` that yes or no is asked about what
-    the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
-    `diagnoses` the kinds of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather
-    than whether something is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
+    scored forms were named, `apart` that different days are meant, `separate` that the services of one day had their
+    own times, `glossed` the services that only say what the code after them is, `subject_acts` that yes or no is asked
+    about what the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
+    `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds
+    of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather than whether something
+    is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `read_by_model` the facts that a chat model read.
     """
 
@@ -107,8 +109,11 @@ class Question(Frozen):
     cues: tuple[str, ...] = ()
     instruments: int = 0
     apart: bool = False
+    separate: bool = False
+    glossed: tuple[str, ...] = ()
     subject_acts: bool = False
     furnishes: bool = False
+    forms_said: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
     asks_amount: bool = False
     parity: str | None = None

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.answer import Assumption
 from bot.evidence import Finding
 from bot.question import Question
 from bot.rules.select import codes_of
@@ -49,6 +50,14 @@ class Case:
     def about(self, *intents: str) -> bool:
         """Whether one of these intents was read in the turn."""
         return any(intent in self.question.intents for intent in intents)
+
+
+def payer_or_assumed(case: Case) -> tuple[str | None, tuple[Assumption, ...]]:
+    """The payer in force, or the one assumed when none is named."""
+    slot = case.knowledge.rules.slots["payer"]
+    if case.payer is not None or slot.default_value is None:
+        return case.payer, ()
+    return slot.default_value, (Assumption(slot=slot.slot, value=slot.default_value, why=slot.default_why or ""),)
 
 
 Rule = Callable[[Case], Finding | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answer import Verdict
-from bot.decide.case import Case
+from bot.decide.case import Case, payer_or_assumed
 from bot.decide.services import open_services, visit_codes
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
@@ -79,12 +79,16 @@ _ADDED_UP = ("evaluation", "calendar-month")
 
 
 def _barred(case: Case, code: str) -> Finding | None:
-    """Who may report it instead, when the stated clinician may not report the code."""
+    """Who may report it instead, when the stated clinician may not report the code.
+
+    Without a payer only a rule counts that names what this clinician reports instead: it is Medicare's then.
+    """
+    payer, assumed = payer_or_assumed(case)
     for performer in (case.question.facts.performer, _supervisor(case)):
         if performer is not None:
-            found = who(case.knowledge, code, performer, case.payer, case.on)
-            if found.state == "not_applicable":
-                return who_finding(case.knowledge, found, case.on)
+            found = who(case.knowledge, code, performer, payer, case.on)
+            if found.state == "not_applicable" and (found.instead or not assumed):
+                return replace(who_finding(case.knowledge, found, case.on), assumptions=assumed)
     return None
 
 
@@ -134,7 +138,8 @@ def instruments_rule(case: Case) -> Finding | None:
     count = case.question.instruments
     codes = case.active or case.service_codes
     per_form = [code for code in codes if case.knowledge.codes.get(code, case.on).unit == _PER_FORM]
-    if count < _TWO or "units" not in case.question.cues or len(per_form) != 1:
+    counted = {"units", "select"} & set(case.question.cues) or (case.active and not case.question.cues)
+    if count < _TWO or not counted or len(per_form) != 1:
         return None
     return per_form_finding(case.knowledge, per_form[0], count, case.on)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answer import Assumption
-from bot.decide.case import Case
+from bot.decide.case import Case, payer_or_assumed
 from bot.evidence import Finding
 from bot.findings.who import enrolled_finding, who_finding
 from bot.rules.who import who
@@ -23,7 +22,7 @@ def who_rule(case: Case) -> Finding | None:
     paid = "coverage" in question.cues and question.polar and case.knowledge.rules.medicare_rules(case.payer)
     asked = "who" in question.cues or (question.stated.performer and (question.subject_acts or paid))
     codes = case.active or case.service_codes
-    payer, assumed = _payer(case)
+    payer, assumed = payer_or_assumed(case)
     if not asked:
         return None
     if not codes:
@@ -33,11 +32,3 @@ def who_rule(case: Case) -> Finding | None:
     if case.about("supervision", "telehealth", "place") and found.state == "applies" and found.role == "reports":
         return None
     return replace(who_finding(case.knowledge, found, case.on, furnishes=question.furnishes), assumptions=assumed)
-
-
-def _payer(case: Case) -> tuple[str | None, tuple[Assumption, ...]]:
-    """The payer in force, or the one assumed when none is named."""
-    slot = case.knowledge.rules.slots["payer"]
-    if case.payer is not None or slot.default_value is None:
-        return case.payer, ()
-    return slot.default_value, (Assumption(slot=slot.slot, value=slot.default_value, why=slot.default_why or ""),)

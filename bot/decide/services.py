@@ -44,7 +44,10 @@ def select_rule(case: Case) -> Finding | None:
         return chosen
     label = (facts.service or "").replace("-", " ")
     note = Assumption(slot="service", value=label, why="No service was named.")
-    return replace(chosen, assumptions=(*chosen.assumptions, note))
+    asked = chosen.clarify
+    if asked is None and "units" in case.question.cues and facts.performer is None:
+        asked = Clarify(slot="service", question=case.knowledge.fixed_texts["ask-units-basis"].text, options=())
+    return replace(chosen, assumptions=(*chosen.assumptions, note), clarify=asked)
 
 
 def _open(finding: Finding) -> tuple[CodeAdvice, ...]:

@@ -26,7 +26,8 @@ def pairs_rule(case: Case) -> Finding | None:
     With a payer and no word of together ("does the VA pay 0591T-0593T?") only what is held about the codes counts.
     """
     codes = _codes(case)
-    if len(codes) < 2 or _compares(case) or one_ladder(case) or _is_claim(case):
+    ladder = len(case.active) == len(codes) and one_ladder(case)
+    if len(codes) < 2 or _compares(case) or ladder or _is_claim(case):
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
     if found.verdict == "unknown" and case.payer is not None and "pair" not in case.question.cues:
@@ -34,6 +35,8 @@ def pairs_rule(case: Case) -> Finding | None:
     finding = merged([pairs_finding(case.knowledge, found, case.on), *_recoded(case)], rule="pairs")
     if "modifier" in case.question.cues and case.question.polar:
         finding = replace(finding, verdict=_needs_modifier(case, found))
+    elif case.question.separate and found.verdict == "with_modifier":
+        finding = replace(finding, verdict="yes")
     if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
         return finding
     return replace(
@@ -53,22 +56,46 @@ def _needs_modifier(case: Case, found: Combination) -> Verdict | None:
 def _compares(case: Case) -> bool:
     """Whether two codes are named to be told apart, or for what to write down, not to be billed together."""
     cues = set(case.question.cues)
-    other = bool(cues & {"coverage", "frequency", "time-rule", "define"}) and not cues & {"pair", "denial", "modifier"}
+    else_ = {"frequency", "time-rule", "define", *(("coverage",) if case.question.polar else ())}
+    other = bool(cues & else_) and not cues & {"pair", "denial", "modifier"}
     return other or case.about("compare") or (case.about("documentation") and not case.question.denials)
 
 
 def _codes(case: Case) -> tuple[str, ...]:
-    """The codes to be combined; services stand for their first code when a pair is asked about in words."""
+    """The codes to be combined; services stand for their codes when a pair is asked about in words.
+
+    "Group at 10 and one on one at 2" names two forms of one service. Beside a named code a service joins it when the
+    modifier is asked for, too.
+    """
     question = case.question
-    if len(case.active) >= 2 or "pair" not in question.cues or not question.polar or len(question.performers) > 1:
+    asked = question.polar and "pair" in question.cues
+    joined = "modifier" in question.cues and case.active
+    if len(case.active) >= 2 or not (asked or joined) or len(question.performers) > 1:
         return case.active
     held = dict.fromkeys(case.active)
-    for service in case.question.facts.services:
-        rows = [row for row in case.knowledge.services if row.service == service]
-        codes = [code for row in rows for code in codes_of(case.knowledge, row)]
-        if codes and not held.keys() & set(codes):
-            held[codes[0]] = None
+    for service in question.facts.services:
+        forms: list[str | None] = [form for form in question.forms_said if form in _forms(case, service)] or [None]
+        if service in question.glossed and len(forms) == 1:
+            continue
+        for form in forms:
+            codes = _codes_of(case, service, form)
+            if codes and not held.keys() & set(codes):
+                held[codes[0]] = None
     return tuple(code for code in held if case.knowledge.codes.status(code, case.on) == "active")
+
+
+def _forms(case: Case, service: str) -> set[str | None]:
+    return {row.participants for row in case.knowledge.services if row.service == service}
+
+
+def _codes_of(case: Case, service: str, form: str | None) -> list[str]:
+    """The codes of a service with these participants, the one that the time said chooses first."""
+    rows = [row for row in case.knowledge.services if row.service == service and form in (None, row.participants)]
+    held = [code for row in rows for code in codes_of(case.knowledge, row)]
+    facts = case.question.facts.model_copy(update={"participants": form or case.question.facts.participants})
+    alone = replace(case, question=case.question.model_copy(update={"facts": facts}))
+    chosen = [row.code for row in selected(alone, service).codes if row.role == "recommended"]
+    return list(dict.fromkeys([*(code for code in chosen if code in held), *held]))
 
 
 def _recoded(case: Case) -> list[Finding]:

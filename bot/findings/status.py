@@ -82,7 +82,8 @@ def _active(knowledge: Knowledge, found: CodeReport) -> Finding:
     since = f", since {row.effective_from}" if row.effective_from else ""
     evidence = from_row(knowledge, row, ("code", "status", "effective_from", "effective_to"))
     until = f", until {row.effective_to}" if row.effective_to else ""
-    claims = [Claim(f"{row.code} is still an active code{since}{until}.", (evidence,))]
+    state = "was an active code on that date" if row.status == "deleted" else "is still an active code"
+    claims = [Claim(f"{row.code} {state}{since}{until}.", (evidence,))]
     claims += [_event(knowledge, event) for event in found.past if event.event == "redefined"]
     return Finding(tuple(claims), (advice(knowledge, row.code, "mentioned", found.on),), verdict="yes", rule="status")
 

@@ -21,7 +21,9 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date, *, furnishes: 
     claims = [Claim(found.reason, found.evidence)]
     if found.state == "not_applicable" and found.listed:
         claims.append(_who_may(found))
-    if found.supervision:
+    if found.instead:
+        claims.append(Claim(f"Used instead: {', '.join(found.instead)}.", found.evidence))
+    if found.supervision and found.state != "not_applicable":
         word = found.supervision.partition(" (")[0]
         claims.append(Claim(f"Supervision for {found.code}: {word}.", found.evidence))
     verdict = _verdict(found, furnishes)

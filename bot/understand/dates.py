@@ -23,7 +23,8 @@ _RELATIVE = {
     re.compile(r"\bnext year\b"): 1,
 }
 _NOT_OF_SERVICE = re.compile(
-    r"(?:since|after|before|until|till|by|as of|effective|started|began|starting|from|deleted|dob|born|birth)\W*$"
+    r"(?:since|after|before|until|till|by|as of|effective|started|began|starting|deleted|dob|born|birth"
+    r"|(?<!chart )(?<!claim )(?<!claims )(?<!note )(?<!notes )(?<!visit )(?<!session )(?<!bill )(?<!remit )from)\W*$"
 )
 
 

@@ -23,7 +23,12 @@ _WORD_NUMBER = re.compile(
 _MINUTE = r"(?:minutes|minute|minuets|mins|min|m)\b"
 _HOUR = r"(?:hours|hour|hrs|hr|h)\b"
 _NUMBER = r"(?<![\d.,$])(\d{1,3}(?:\.\d+)?)"
+_HOUR_MORE = re.compile(
+    rf"\b(?:an|a full|one) (?:hour|hr)\s*(?:(?:and|n|&|,)\s*)?(?<=[\s,&])([1-5]\d|[5-9])"
+    rf"(?:\s*-?\s*{_MINUTE}|(?=\s*(?:[.,;?!)]|$)|\s(?:of|for|with|w|on|in|by|units?|how|what|so|today|total|at)\b))"
+)
 _FIXED = (
+    (_HOUR_MORE, 60),
     (re.compile(r"\b(?:an|1|one)?\s*hour and (?:a )?half\b|\b1 ?1/2 hours?\b"), 90),
     (re.compile(r"\b(?:an|1|one) hour and (?:a )?quarter\b"), 75),
     (re.compile(r"\b(?:three|3)[ -]quarters? of an hour\b"), 45),
@@ -40,7 +45,11 @@ _HOURS_MINUTES = re.compile(
     rf"{_NUMBER}\s*-?\s*{_HOUR}(?:\s*(?:and|,|&)?\s*{_NUMBER}\s*-?\s*{_MINUTE}|\s+(?:and\s+)?([1-5]?\d)\b(?!\s*[\d/:-]))?"
 )
 _HOURS_HALF = re.compile(rf"{_NUMBER}\s*(?:and (?:a )?half)\s*{_HOUR}|{_NUMBER}\s*{_HOUR}\s*and (?:a )?half\b")
-_MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*{_MINUTE}")
+_KIND = (
+    r"(?:(?:clinical|staff|nurse|total|full|whole|straight|solid|actual|documented|billable|extra|more|additional|therapy"
+    r"|counseling|coaching|psychotherapy|face|to|time|of|the|team|live|non|direct|prep|provider|physician)[\s-]+){1,4}"
+)
+_MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*(?:{_KIND})?{_MINUTE}")
 _PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those)\b")
 _RAN = re.compile(
     r"\b(?:time (?:is|was|of)|came out (?:at|to)|came to|add(?:ed|s) up to|lasted|ran|took|went|logged|total of|totaled"
@@ -52,6 +61,8 @@ _ACTUAL = re.compile(
     r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
 )
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
+_PER_UNIT = re.compile(r"\s*(?:per|a|each|/)\s*unit\b")
+"""After a time that says how long a unit is, not how long the service was."""
 _LONGEST = 24 * 60
 _READ: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[float, ...]]], ...] = (
     (_HOURS_HALF, lambda match: (float(match.group(1) or match.group(2)) * 60 + 30,)),
@@ -80,7 +91,9 @@ def durations(message: str) -> tuple[Duration, ...]:
     def add(match: re.Match[str], low: float, high: float | None = None, *, part: bool = False) -> None:
         start, end = match.span()
         top = low if high is None else high
-        if any(start < stop and begin < end for begin, stop in taken) or not 0 <= low <= top <= _LONGEST:
+        if _PER_UNIT.match(text, end) or not 0 <= low <= top <= _LONGEST:
+            return
+        if any(start < stop and begin < end for begin, stop in taken):
             return
         taken.append((start, end))
         total = not part and _TOTAL.search(text[:start]) is not None
@@ -91,7 +104,7 @@ def durations(message: str) -> tuple[Duration, ...]:
 
     for pattern, minutes in _FIXED:
         for match in pattern.finditer(text):
-            add(match, minutes)
+            add(match, minutes + sum(map(float, match.groups())))
     for match in _CLOCK.finditer(text):
         span = _clock_minutes(match)
         if span is not None:
@@ -99,11 +112,9 @@ def durations(message: str) -> tuple[Duration, ...]:
     for pattern, read in _READ:
         for match in pattern.finditer(text):
             add(match, *read(match))
-    for match in _PART.finditer(text):
-        add(match, float(match.group(1)), part=True)
-    for pattern in (_MINUTES, _RAN, _LABELLED):
+    for pattern in (_PART, _MINUTES, _RAN, _LABELLED):
         for match in pattern.finditer(text):
-            add(match, float(match.group(1)))
+            add(match, float(match.group(1)), part=pattern is _PART)
     return tuple(sorted(found, key=lambda duration: duration.start))
 
 

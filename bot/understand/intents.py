@@ -12,7 +12,10 @@ from bot.understand.tokens import fold
 
 _MODAL = r"(?:can|could|may|should|must|will|would|is|are|am|was|were|isnt|arent|cant|wont|does|doesnt)"
 _HELPER = r"(?:do|did|has|have|dont)"
-_SUBJECT = r"(?:i|we|he|she|they|it|you|there|my|our|the|a|an|this|that|any|someone|anyone|medicare|medicaid)"
+_SUBJECT = (
+    r"(?:i|we|he|she|they|it|you|there|my|our|the|a|an|this|that|any|someone|anyone|medicare|medicaid|both|these|those"
+    r"|either)"
+)
 _TELL_ME = r"you (?:please )?(?:tell|explain|help|show|give|list)\b"
 _POLAR_START = re.compile(
     rf"^\s*(?:(?:and|but|so|or|wait|ok|hi|hey|hello|then|also)\s+)*(?:{_MODAL}\b|{_HELPER}\s+{_SUBJECT}\b)"
@@ -29,7 +32,7 @@ _POLAR_END = re.compile(
 _POLAR_INSIDE = re.compile(
     r"\b(?:ok to|okay to)\b|(?<!what )(?<!how )(?<!which )(?<!who )(?<!when )(?<!where )(?<!why )(?<!code )"
     r"\b(?:can|could|may|should|must|do|does|did|is|are|was|were|will|would|has|have) "
-    rf"(?!{_TELL_ME})(?:i|we|he|she|they|it|you|my|our|that|this|medicare|medicaid)\b"
+    rf"(?!{_TELL_ME})(?:i|we|he|she|they|it|you|my|our|that|this|both|these|those|medicare|medicaid)\b"
 )
 _MANY_WORDS = 5
 MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})

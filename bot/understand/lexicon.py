@@ -19,6 +19,8 @@ from corpus.rows import Phrase
 _CLASS = re.compile(r"\{([a-z_]+)\}")
 _NEGATIONS = frozenset({"no", "not", "without", "never", "instead", "zero"})
 _CONTRACTED = frozenset({"isnt", "wasnt", "dont", "didnt", "arent", "doesnt", "wont", "cant"})
+_PLURAL = re.compile(r"\d+s")
+"""A number in the plural: "PHQ-9s", "two 90834s"."""
 _CLASS_SLOT, _ABBREVIATION_SLOT = "class", "abbreviation"
 _FUZZY_FLOOR = 86.0
 _FUZZY_LENGTH = 5
@@ -88,6 +90,8 @@ class Lexicon:
 
     def _mended(self, token: Token) -> Token:
         word = token.text
+        if _PLURAL.fullmatch(word):
+            return replace(token, text=word[:-1])
         if word in self._known or len(word) < _FUZZY_LENGTH or not word.isalpha():
             return token
         best = process.extractOne(word, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_FUZZY_FLOOR)
@@ -104,8 +108,12 @@ class Lexicon:
                 position += 1
                 continue
             value, last = hit
+            negated = _negated(words, position)
+            if negated and words[position].clause != words[last].clause:
+                position += 1  # "(not complex) CCM": what is denied ends with its clause
+                continue
             phrase = " ".join(word.text for word in words[position : last + 1])
-            found.append(Mention(slot, value, phrase, position, last, _negated(words, position)))
+            found.append(Mention(slot, value, phrase, position, last, negated))
             position = last + 1
         return tuple(found)
 

@@ -35,6 +35,12 @@ _IN_STATE = re.compile(r"\bin ([A-Z]{2})\b")
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
 
+_NAMED = re.compile(r"\b[A-Z][a-z]+$")
+"""A word with a capital right before the comma: "Worcester, MA"."""
+_APART, _SEPARATE = "apart", "separate"
+_CLOCK_TIME = re.compile(r"\bat (\d{1,2}(?::\d{2})?)\s?(?:[ap]m?\b)?(?![\d%/-])")
+_FORMS = range(1, 13)
+"""Numbers before a form that count it."""
 _GROUP, _HOME = "group", "home"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
@@ -172,11 +178,14 @@ class Reader:
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
             parity=paying.parity,
             asks_amount=paying.amount or implied,
-            diagnoses=tuple({m.value: None for m in self.lexicon.mentions(words, "diagnosis") if not m.negated}),
+            forms_said=self._said(words, "participants"),
+            diagnoses=self._said(words, "diagnosis"),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
-            instruments=len({m.value for m in self.lexicon.mentions(words, "instrument")}),
-            apart=bool(self.lexicon.mentions(words, "days")),
+            instruments=self._forms(words),
+            apart=_APART in self._said(words, "days"),
+            separate=_SEPARATE in self._said(words, "days") or len(set(_CLOCK_TIME.findall(fold(message)))) > 1,
+            glossed=self._glossed(words),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
 
@@ -251,6 +260,27 @@ class Reader:
         subject = next((n for n in after if n in people | others or words[n].text in _PRONOUNS), None)
         return subject is not None and (subject in people or words[subject].text == "i")
 
+    def _said(self, words: Sequence[Token], slot: str) -> tuple[str, ...]:
+        """The values of `slot` that are said and not negated, each once, in reading order."""
+        found = self.lexicon.mentions(words, slot)
+        return tuple(dict.fromkeys(m.value for m in found if not m.negated and m.value != NOTHING_SAID))
+
+    def _glossed(self, words: Sequence[Token]) -> tuple[str, ...]:
+        """Services that only say what the code right after them is: "the depression screener G0444"."""
+        found = self.lexicon.mentions(words, "service")
+        return tuple(
+            m.value for m in found if m.last + 1 < len(words) and words[m.last + 1].text.upper() in self._codes
+        )
+
+    def _forms(self, words: Sequence[Token]) -> int:
+        """How many scored forms are named: kinds of forms, each as often as the number before it says."""
+        counts: dict[str, int] = {}
+        for mention in self.lexicon.mentions(words, "instrument"):
+            said = digits(words[mention.first - 1].text) if mention.first else ""
+            times = int(said) if said.isdigit() and int(said) in _FORMS else 1
+            counts[mention.value] = max(counts.get(mention.value, 1), times)
+        return sum(counts.values())
+
     def _places_of(self, words: Sequence[Token], slot: str) -> frozenset[int]:
         """The positions of the words that say something of `slot`."""
         found = self.lexicon.mentions(words, slot)
@@ -276,12 +306,18 @@ class Reader:
 
     def _payer(self, message: str, words: Sequence[Token]) -> tuple[str | None, str | None]:
         state = self._last(words, "state")
-        abbreviated = next((g for m in _STATE.finditer(message) for g in m.groups() if g in self._states), None)
-        state = abbreviated or state
+        state = next(filter(None, map(self._abbreviated, _STATE.finditer(message))), None) or state
         payer = self._plan(words)
         if payer and "-" in payer and payer.rpartition("-")[2].upper() in self._states:
             state = state or payer.rpartition("-")[2].upper()
         return payer, state
+
+    def _abbreviated(self, match: re.Match[str]) -> str | None:
+        """The state of two letters; letters that are a credential too (MA, PA, MD) need "in" or a name before them."""
+        state = next(group for group in match.groups() if group)
+        credential = self.lexicon.mentions(self.lexicon.read(state), "performer")
+        placed = match.group().startswith("in ") or match.group(2) or _NAMED.search(match.string[: match.start()])
+        return state if state in self._states and (placed or not credential) else None
 
     def _plan(self, words: Sequence[Token]) -> str | None:
         """The payer said; a plan by name goes before a kind of payer ("Cigna commercial" is Cigna)."""
