@@ -51,7 +51,7 @@ _LOWER, _WHOLE = "lower", "full"
 
 def price_rule(case: Case) -> Finding | None:
     """Medicare amounts for the named or selected codes; what other payers pay is not held."""
-    if not case.about("payment") or _compared(case):
+    if not case.about("payment") or "documentation" in case.question.cues or _compared(case):
         return None
     if case.payer is not None and not case.knowledge.rules.medicare_rules(case.payer):
         return None
