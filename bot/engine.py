@@ -33,10 +33,12 @@ from bot.rank import Candidate
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
+from bot.understand.fillers import FILLERS
 from bot.understand.read import Before, Reader
 from bot.verify import Verified, check_claim, pruned, verify
 from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
+from index.lexical import tokenize
 from index.search import Index, ensure_index
 
 if TYPE_CHECKING:
@@ -283,6 +285,8 @@ class Steps:
         unanswered = any(finding.rule == respond.NOTHING for finding in turn.findings)
         if turn.previous is not None or named or not unanswered or turn.screened is None:
             return
+        if not FILLERS & set(tokenize(turn.screened.text)):
+            return  # no sentence, so nothing can be said of its subject
         kind, margin = self._judge(turn.screened.text)
         row = next((row for row in self.knowledge.declines if row.kind == kind and row.status == _OUT_OF_SCOPE), None)
         if row is not None and margin >= _NOT_OURS:

@@ -14,6 +14,12 @@ from bot.understand.durations import digits, durations
     [
         ("f/u coaching 35min tele", [(35, 35)]),
         ("an hour and a half of testing", [(90, 90)]),
+        ("97155 for an hour and 20. units", [(80, 80)]),
+        ("an hour 5 min of coaching", [(65, 65)]),
+        ("an hour, 3 times a week", [(60, 60)]),
+        ("an hour and 2 kids", [(60, 60)]),
+        ("65 clinical staff minutes in august", [(65, 65)]),
+        ("97153 is 1 hour per unit, a 2.5 hr session", [(150, 150)]),
         ("2:05 to 2:58pm", [(53, 53)]),
         ("from 10 to 10:50", [(50, 50)]),
         ("11:40am - 12:35pm", [(55, 55)]),
