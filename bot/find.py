@@ -146,7 +146,8 @@ class Finder:
         """
         question = turn.read
         told, rule = next(((each.verdict, each.rule) for each in turn.findings if each.verdict), (None, ""))
-        if not question.polar or told not in (None, "yes"):
+        strange = "pair" in question.intents and question.facts.codes and question.unknown_codes
+        if not question.polar or strange or told not in (None, "yes"):
             return None, ranked[0]
         voters = [(one.candidate, one.score) for one in ranked]
         held = stance(self.knowledge, self.reader.lexicon, question, voters)

@@ -111,7 +111,7 @@ def _once(case: Case, code: str) -> Finding | None:
 
 def _asks_for_time(case: Case) -> bool:
     """Whether yes or no is about the time and the units, not about something else that a time was said with."""
-    paid = case.payer is not None and case.about("coverage")
+    paid = case.payer is not None and "coverage" in case.question.cues
     return case.question.polar and not paid and not case.about("time-rule", "documentation", "telehealth", "frequency")
 
 

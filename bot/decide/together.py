@@ -18,19 +18,24 @@ from bot.rules.pairs import Combination, combine
 from bot.rules.select import codes_of
 
 _MANY = 3
+_UNMARKED = frozenset({"never", "allowed", "base_and_addon"})
+"""Verdicts on a pair with which no modifier separates the codes, or none has to."""
 
 
 def pairs_rule(case: Case) -> Finding | None:
     """Whether the named codes, or the codes of the named services, go together.
 
-    With a payer and no word of together ("does the VA pay 0591T-0593T?") only what is held about the codes counts.
+    Without a word of together ("does the VA pay 0591T-0593T?") only what is held about the codes counts, when a payer
+    or a clinician is named, or no yes or no is asked.
     """
     codes = _codes(case)
     ladder = len(case.active) == len(codes) and one_ladder(case)
     if len(codes) < 2 or _compares(case) or ladder or _is_claim(case):
         return None
     found = combine(case.knowledge, codes, case.on, case.payer)
-    if found.verdict == "unknown" and case.payer is not None and "pair" not in case.question.cues:
+    question = case.question
+    other = case.payer or question.facts.performer or not question.polar
+    if found.verdict == "unknown" and other and "pair" not in question.cues:
         return None
     finding = merged([pairs_finding(case.knowledge, found, case.on), *_recoded(case)], rule="pairs")
     if "modifier" in case.question.cues and case.question.polar:
@@ -45,12 +50,12 @@ def pairs_rule(case: Case) -> Finding | None:
 
 
 def _needs_modifier(case: Case, found: Combination) -> Verdict | None:
-    """For "do I need 25 with these?": yes when a pair needs a modifier that was named, no when none would help."""
+    """For "do I need 25 with these?": yes when a pair needs a modifier that was named, no when none helps or is due."""
     named = set(case.question.facts.modifiers)
     groups = [pair.modifier for pair in found.pairs if pair.modifier is not None]
     if any(not named or named & set(group.modifiers) for group in groups):
         return "yes"
-    return "no" if found.verdict == "never" else None
+    return "no" if found.verdict in _UNMARKED else None
 
 
 def _compares(case: Case) -> bool:
@@ -58,7 +63,8 @@ def _compares(case: Case) -> bool:
     cues = set(case.question.cues)
     else_ = {"frequency", "time-rule", "define", *(("coverage",) if case.question.polar else ())}
     other = bool(cues & else_) and not cues & {"pair", "denial", "modifier"}
-    return other or case.about("compare") or (case.about("documentation") and not case.question.denials)
+    compared = case.about("compare") and not (case.question.polar and "pair" in cues)
+    return other or compared or (case.about("documentation") and not case.question.denials)
 
 
 def _codes(case: Case) -> tuple[str, ...]:

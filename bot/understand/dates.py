@@ -16,7 +16,8 @@ _DATES = re.compile(
 )
 _YEAR_OF_SERVICE = re.compile(
     rf"\b(?:in|for|during|back in|dos|in year|on)\s+({_YEAR})\b|\b({_YEAR})\s+(?:dos|dates? of service|descriptor|"
-    rf"rates?|amounts?|fee schedule|claim|medicare rate|price)\b|\bofficial ({_YEAR})\b"
+    rf"amounts?|fee schedule|claim|price|(?:medicare |part b )?(?:rates?|conversion factor|deductible|premium))\b"
+    rf"|\bofficial ({_YEAR})\b"
 )
 _RELATIVE = {
     re.compile(r"\blast year\b"): -1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -39,6 +40,11 @@ _FIXED = (
 _CLOCK = re.compile(
     r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])?\.?m?\.?\s*(?:-|to|until|till)\s*(\d{1,2}):?(\d{2})?\s*([ap])?\.?m?\b"
 )
+_CLOCKS = re.compile(
+    r"\b(\d{1,2}):(\d{2})\s*([ap])?m?\b[^\d.;?]{1,40}?\b(?:off|out|ended|ending|ends|end|finished|stopped|done|left)\b"
+    r"[^\d.;?]{0,12}?(\d{1,2}):(\d{2})\s*([ap])?m?\b"
+)
+"""Two clock times with a word for the end between: "logged on 3:04, logged off 3:55"."""
 _RANGE = re.compile(rf"{_NUMBER}\s*(?:-|to|or)\s*{_NUMBER}\s*-?\s*{_MINUTE}")
 _COMPACT = re.compile(r"(?<![\d.,$])(\d{1,2})\s?h\s?(\d{2})(?:m|min)?\b")
 _HOURS_MINUTES = re.compile(
@@ -105,7 +111,7 @@ def durations(message: str) -> tuple[Duration, ...]:
     for pattern, minutes in _FIXED:
         for match in pattern.finditer(text):
             add(match, minutes + sum(map(float, match.groups())))
-    for match in _CLOCK.finditer(text):
+    for match in itertools.chain(_CLOCK.finditer(text), _CLOCKS.finditer(text)):
         span = _clock_minutes(match)
         if span is not None:
             add(match, span)

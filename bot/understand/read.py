@@ -263,7 +263,7 @@ class Reader:
     def _said(self, words: Sequence[Token], slot: str) -> tuple[str, ...]:
         """The values of `slot` that are said and not negated, each once, in reading order."""
         found = self.lexicon.mentions(words, slot)
-        return tuple(dict.fromkeys(m.value for m in found if not m.negated and m.value != NOTHING_SAID))
+        return tuple(dict.fromkeys(m.value for m in found if not m.negated))
 
     def _glossed(self, words: Sequence[Token]) -> tuple[str, ...]:
         """Services that only say what the code right after them is: "the depression screener G0444"."""

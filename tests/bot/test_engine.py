@@ -298,3 +298,20 @@ def test_a_deleted_code_was_active_on_a_past_date_of_service(talk: Talk) -> None
     answer = talk("chart from 3/14/2012, 50 min office therapy billed 90806. was that even a code then?")
     assert answer.verdict == "yes"
     assert "2012-12-31" in answer.sentences[0].text
+
+
+def test_nothing_is_said_of_a_pair_with_a_code_that_nobody_holds(talk: Talk) -> None:
+    assert talk("can 90837 and 70450 be billed together?").verdict is None
+
+
+def test_no_modifier_is_needed_where_two_codes_go_together_without(talk: Talk) -> None:
+    assert talk("99406 with the annual wellness visit, need a modifier?").verdict == "no"
+
+
+def test_a_payer_takes_no_verdict_from_the_time(talk: Talk) -> None:
+    assert talk("brief intervention with a Medicare patient, 12 minutes. G0396 ok?").verdict == "no"
+    assert talk("does Medicare pay 90837 for 45 minutes?").verdict == "no"
+
+
+def test_a_year_beyond_the_horizon_is_not_answered_with_this_year(talk: Talk) -> None:
+    assert talk("whats the 2027 medicare conversion factor going to be").status == "no_evidence"

@@ -16,6 +16,8 @@ from bot.understand.durations import digits, durations
         ("an hour and a half of testing", [(90, 90)]),
         ("97155 for an hour and 20. units", [(80, 80)]),
         ("an hour 5 min of coaching", [(65, 65)]),
+        ("logged on 3:04 logged off 3:55, all therapy", [(51, 51)]),
+        ("session started 10:00 on the dot and ended 10:53", [(53, 53)]),
         ("an hour, 3 times a week", [(60, 60)]),
         ("an hour and 2 kids", [(60, 60)]),
         ("65 clinical staff minutes in august", [(65, 65)]),
