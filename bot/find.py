@@ -288,7 +288,9 @@ def _lacks_subject(question: Question) -> bool:
     """Whether a billing question names no code, service or other subject that could be looked up."""
     facts = question.facts
     named = facts.codes or facts.services or question.unknown_codes or question.denials
-    asks = {"select", "units", "pair", "coverage", "modifier", "payment", "telehealth"} & set(question.intents)
+    asks = {"select", "units", "pair", "coverage", "modifier", "payment", "telehealth", "frequency"} & set(
+        question.intents
+    )
     pronoun = bool({"it", "this", "that"} & set(question.search_text.split()))
     few = question.content <= _FEW + pronoun
     bare = question.polar and question.content <= 1

@@ -21,14 +21,17 @@ def who_rule(case: Case) -> Finding | None:
     question = case.question
     paid = "coverage" in question.cues and question.polar and case.knowledge.rules.medicare_rules(case.payer)
     asked = "who" in question.cues or (question.stated.performer and (question.subject_acts or paid))
+    denied = bool(question.denials) and question.stated.performer is not None
     codes = case.active or case.service_codes
     payer, assumed = payer_or_assumed(case)
-    if not asked:
+    if not asked and not denied:
         return None
     if not codes:
         medicare = case.knowledge.rules.medicare_rules(payer)
         return enrolled_finding(case.knowledge, facts.performer, case.on) if question.polar and medicare else None
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
+    if not asked and not found.instead:
+        return None
     if case.about("supervision", "telehealth", "place") and found.state == "applies" and found.role == "reports":
         return None
     return replace(who_finding(case.knowledge, found, case.on, furnishes=question.furnishes), assumptions=assumed)

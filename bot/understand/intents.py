@@ -23,7 +23,7 @@ _POLAR_START = re.compile(
 )
 _POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
 _POLAR_BARE = re.compile(
-    r"^\s*(?:need|any|ok|okay|allowed|possible|same|still|really|billable|payable|covered|reportable|required|valid)\b"
+    r"^\s*(?:need|any|both|ok|okay|allowed|possible|same|still|really|billable|payable|covered|reportable|required|valid)\b"
 )
 _POLAR_TAG = re.compile(r"^\s*(?:or no|or nah|or not|y/n|right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
 _POLAR_END = re.compile(

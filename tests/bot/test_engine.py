@@ -248,6 +248,12 @@ def test_an_amount_is_no_refusal_to_cover(talk: Talk) -> None:
             "no",
         ),
         ("does the depression screener G0444 go with the Welcome to Medicare visit?", {"G0402", "G0444"}, "no"),
+        (
+            "lcsw, 45 min individual at 9, same client in my process group at 3. both billable?",
+            {"90834", "90853"},
+            "yes",
+        ),
+        ("Medicare client came to the am group and the pm group, bill 2 units 90853?", {"90853"}, "no"),
         ("couples 90847 at 3, then just him for 45 min. which line gets the modifier?", {"90834", "90847"}, None),
     ],
 )
@@ -315,3 +321,8 @@ def test_a_payer_takes_no_verdict_from_the_time(talk: Talk) -> None:
 
 def test_a_year_beyond_the_horizon_is_not_answered_with_this_year(talk: Talk) -> None:
     assert talk("whats the 2027 medicare conversion factor going to be").status == "no_evidence"
+
+
+def test_a_denial_for_the_clinician_names_the_code_to_use(talk: Talk) -> None:
+    answer = talk("CARC 8 on a 90792, rendering is our PsyD. now what")
+    assert {"90791", "90792"} <= {row.code for row in answer.codes}
