@@ -83,8 +83,9 @@ class Question(Frozen):
     `assumed_service` is the service taken to be meant when none was named;
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
     scored forms were named, `apart` that different days are meant, `separate` that the services of one day had their
-    own times, `glossed` the services that only say what the code after them is, `subject_acts` that yes or no is asked
-    about what the clinician (or "I") may do, `furnishes` that it is asked of doing the work rather than of billing it,
+    own times, `spans` that a week, month or year is meant, `glossed` the services that only say what the code after
+    them is, `subject_acts` that yes or no is asked about what the clinician (or "I") may do, `furnishes` that it is
+    asked of doing the work rather than of billing it,
     `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds
     of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather than whether something
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
@@ -110,6 +111,7 @@ class Question(Frozen):
     instruments: int = 0
     apart: bool = False
     separate: bool = False
+    spans: bool = False
     glossed: tuple[str, ...] = ()
     subject_acts: bool = False
     furnishes: bool = False

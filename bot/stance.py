@@ -7,7 +7,7 @@ statements vote too (`understand.polarity`). A typical question with codes or nu
 vote. A majority that is too small settles nothing.
 
 The weights were chosen on 129 yes-no questions of the used sets that no rule decides (`eval/README.md`): right for 61
-of 100, open for 28, wrong for 11; on 27 of a set that nobody had read 15 right, 8 open, 4 wrong. Sharper settings tell
+of 100, open for 29, wrong for 10; on 27 of a set that nobody had read 14 right, 9 open, 4 wrong. Sharper settings tell
 more rightly and more wrongly; a wrong yes or no costs more than an open answer that cites the statement.
 """
 
@@ -25,6 +25,7 @@ from bot.understand.intents import polar_clause
 from bot.understand.lexicon import Lexicon
 from bot.understand.polarity import asked_negatively, asks_need, verdict_of
 from corpus.knowledge import Knowledge
+from corpus.statements import ANY_PAYER
 from index.lexical import tokenize
 
 _NEARNESS, _MIDDLE = 4.0, 0.5
@@ -34,6 +35,8 @@ _BEST_WORDS, _NEXT_WORDS = 0.6, 0.14
 _DOUBT = 0.05
 """What stands against every verdict, so that few and weak votes settle nothing."""
 _MAJORITY = 0.62
+_NEAR = 0.4
+"""Least cosine of the nearest typical question with the verdict: farther ones are about something else."""
 _VOTERS = 6
 _YEAR = re.compile(r"20[12]\d")
 
@@ -59,7 +62,7 @@ def stance(
 ) -> Stance | None:
     """What the candidates, best first with their log-odds, say to a yes-no question; None when they do not settle it.
 
-    A statement about other codes than those asked about has no vote.
+    A statement about other codes than those asked about, or about another payer, has no vote.
     """
     asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
     need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
@@ -68,7 +71,7 @@ def stance(
     nearest: dict[tuple[Verdict, int], float] = {}
     for place, (candidate, score) in enumerate(ranked[:_VOTERS]):
         row = candidate.statement
-        if asked and not asked & set(row.codes):
+        if (asked and not asked & set(row.codes)) or not _concerns(knowledge, question.facts.payer, row.payer):
             continue
         behind = ranked[0][1] - score
         for nearness, typical in zip(candidate.asked, knowledge.asked.get(row.id, ()), strict=True):
@@ -94,6 +97,14 @@ def _figures(text: str) -> frozenset[str]:
     return frozenset(token for token in named if not _YEAR.fullmatch(token))
 
 
+def _concerns(knowledge: Knowledge, asked: str | None, payer: str) -> bool:
+    """Whether a statement for `payer` can say yes or no for the payer asked about, if any."""
+    if asked is None or payer == ANY_PAYER or payer.partition("-")[0] == asked.partition("-")[0]:
+        return True
+    rules = knowledge.rules
+    return rules.fits(asked, (payer,)) or (rules.medicare_rules(asked) and rules.medicare_rules(payer))
+
+
 def _majority(votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdict, int], float]) -> Stance | None:
     sums: dict[Verdict, float] = {}
     for (verdict, _), weight in votes.items():
@@ -105,4 +116,6 @@ def _majority(votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdi
     if share < _MAJORITY:
         return None
     place = max((at for verdict, at in votes if verdict == best), key=lambda at: votes[best, at])
+    if max((near for (verdict, _), near in nearest.items() if verdict == best), default=0.0) < _NEAR:
+        return None
     return Stance(best, place, share, nearest.get((best, place), 0.0))

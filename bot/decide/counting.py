@@ -153,9 +153,13 @@ def limit_rule(case: Case) -> Finding | None:
     asked = "frequency" in case.question.cues
     if len(case.active) != 1 or (facts.minutes is not None and not asked):
         return None
+    if case.question.polar and case.question.spans:
+        return None  # a limit of one day says nothing about a week, month or year
     units = next((mention.units for mention in facts.codes if mention.units), None)
     if units is None and not case.about("frequency", "units"):
         return None
-    return limit_finding(
-        case.knowledge, limit(case.knowledge, case.active[0], units or 1, case.on, facts.payer), case.on
-    )
+    held = limit(case.knowledge, case.active[0], units or 1, case.on, facts.payer)
+    finding = limit_finding(case.knowledge, held, case.on)
+    per_form = case.knowledge.codes.get(case.active[0], case.on).unit == _PER_FORM
+    within = case.question.polar and finding is not None and finding.verdict is None and held.state == "applies"
+    return replace(finding, verdict="yes") if finding is not None and within and per_form and units else finding

@@ -37,7 +37,7 @@ _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid
 
 _NAMED = re.compile(r"\b[A-Z][a-z]+$")
 """A word with a capital right before the comma: "Worcester, MA"."""
-_APART, _SEPARATE = "apart", "separate"
+_APART, _SEPARATE, _SPAN = "apart", "separate", "span"
 _CLOCK_TIME = re.compile(r"\bat (\d{1,2}(?::\d{2})?)\s?(?:[ap]m?\b)?(?![\d%/-])")
 _FORMS = range(1, 13)
 """Numbers before a form that count it."""
@@ -184,6 +184,7 @@ class Reader:
             cues=cues,
             instruments=self._forms(words),
             apart=_APART in self._said(words, "days"),
+            spans=_SPAN in self._said(words, "days"),
             separate=_SEPARATE in self._said(words, "days") or len(set(_CLOCK_TIME.findall(fold(message)))) > 1,
             glossed=self._glossed(words),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),

@@ -326,3 +326,12 @@ def test_a_year_beyond_the_horizon_is_not_answered_with_this_year(talk: Talk) ->
 def test_a_denial_for_the_clinician_names_the_code_to_use(talk: Talk) -> None:
     answer = talk("CARC 8 on a 90792, rendering is our PsyD. now what")
     assert {"90791", "90792"} <= {row.code for row in answer.codes}
+
+
+def test_a_limit_of_one_day_says_nothing_about_a_year(talk: Talk) -> None:
+    assert "unit limit" not in talk("90791 twice in a year same patient medicare?").sentences[0].text
+
+
+def test_a_statement_for_another_payer_has_no_vote(talk: Talk) -> None:
+    answer = talk("does tricare cover health coaching")
+    assert "Medicare" not in answer.sentences[0].text or answer.verdict is None
