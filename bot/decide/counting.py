@@ -160,6 +160,10 @@ def limit_rule(case: Case) -> Finding | None:
         return None
     held = limit(case.knowledge, case.active[0], units or 1, case.on, facts.payer)
     finding = limit_finding(case.knowledge, held, case.on)
-    per_form = case.knowledge.codes.get(case.active[0], case.on).unit == _PER_FORM
-    within = case.question.polar and finding is not None and finding.verdict is None and held.state == "applies"
-    return replace(finding, verdict="yes") if finding is not None and within and per_form and units else finding
+    if case.question.polar and units and held.standing == "within" and held.state == "applies" and _counts_forms(case):
+        return replace(finding, verdict="yes")  # two scored forms are two units: only the limit stands against them
+    return finding
+
+
+def _counts_forms(case: Case) -> bool:
+    return case.knowledge.codes.get(case.active[0], case.on).unit == _PER_FORM

@@ -23,7 +23,7 @@ def find_phi(message: str, knowledge: Knowledge) -> tuple[Span, ...]:
     """Every identifier in `message`, in order of position."""
     held = lexicon(knowledge)
     shaped = settle(find_identifiers(message, held))
-    names = [span for span in find_names(message, held, shaped)]
+    names = find_names(message, held, shaped)
     places = _places(message, knowledge) if names else ()
     named = settle((*shaped, *(span for span in names if not any(_within(span, place) for place in places))))
     return settle((*named, *old_dates(message))) if named else named
