@@ -77,9 +77,10 @@ class Question(Frozen):
     """One turn, read: `facts` hold for the conversation so far, `stated` were said in this turn.
 
     `intents` are ordered, strongest first; `polar` means that yes or no is expected, `negative`
-    that it is put negatively; `denials` are claim adjustment
+    that it is put negatively, `needed` that it is what must be rather than what may be; `denials` are claim adjustment
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
-    that the turn leans on earlier ones; `content` counts the words that are neither filler nor cue;
+    that the turn leans on earlier ones; `places_named` are places of service named by number;
+    `content` counts the words that are neither filler nor cue;
     `assumed_service` is the service taken to be meant when none was named;
     `minutes_said` are all times of services in the turn, `cues` the intents that words named, `instruments` how many
     scored forms were named, `apart` that different days are meant, `separate` that the services of one day had their
@@ -98,10 +99,12 @@ class Question(Frozen):
     intents: tuple[str, ...] = ()
     polar: bool = False
     negative: bool = False
+    needed: bool = False
     unknown_codes: tuple[str, ...] = ()
     neighbour_codes: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     performers: tuple[str, ...] = ()
+    places_named: tuple[str, ...] = ()
     follow_up: bool = False
     search_text: str = ""
     content: int = 0

@@ -13,6 +13,7 @@ from bot.decide.official import official_rule
 from bot.decide.people import who_rule
 from bot.decide.remote import (
     conflicts_rule,
+    misplaced_rule,
     modifier_rule,
     place_rule,
     telehealth_asked_rule,
@@ -99,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     price_rule,
     telehealth_asked_rule,
     telehealth_list_rule,
+    misplaced_rule,
     too_short_rule,
     claim_rule,
     pairs_rule,

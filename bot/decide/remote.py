@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.answer import Verdict
 from bot.decide.case import Case, merged
 from bot.decide.services import open_services
 from bot.evidence import Finding
 from bot.findings.modifiers import modifier_finding
 from bot.findings.telehealth import conflicts_finding, listed_finding, marking_finding, place_finding
-from bot.rules.modifiers import conflicts, marking
-from bot.rules.places import is_telehealth, place_of_service
+from bot.rules.modifiers import TelehealthMarking, conflicts, marking, telehealth_modifiers
+from bot.rules.places import PlaceResult, is_telehealth, place_of_service
 
 
 def telehealth_rule(case: Case) -> Finding | None:
@@ -31,7 +34,33 @@ def telehealth_rule(case: Case) -> Finding | None:
     place = None
     if facts.place is not None:
         place = place_of_service(case.knowledge, facts.place, facts.modality, case.payer, case.on, code)
-    return marking_finding(case.knowledge, marked, code, case.on, place)
+    finding = marking_finding(case.knowledge, marked, code, case.on, place)
+    return finding if finding.verdict else replace(finding, verdict=_claimed(case, marked, place))
+
+
+def _claimed(case: Case, marked: TelehealthMarking, place: PlaceResult | None) -> Verdict | None:
+    """Yes or no to a place of service or a telehealth modifier that was named; None when neither was, or it is open."""
+    question = case.question
+    if not question.polar:
+        return None
+    verdicts: set[Verdict | None] = set()
+    if len(question.places_named) == 1 and place is not None and place.state == "applies":
+        verdicts.add("yes" if place.pos == question.places_named[0] else "no")
+    named = set(question.stated.modifiers) & telehealth_modifiers(case.knowledge)
+    if named and marked.rule is not None:
+        verdicts.add(_modifier_claimed(named, marked, needed=question.needed))
+    return "no" if "no" in verdicts else verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _modifier_claimed(named: set[str], marked: TelehealthMarking, *, needed: bool) -> Verdict | None:
+    if marked.required:
+        return "yes" if named <= set(marked.modifiers) else "no"
+    if marked.rule is None or marked.rule.need not in _NEVER_NEEDED:
+        return None
+    return "no" if needed else None
+
+
+_NEVER_NEEDED = ("not-required", "informational")
 
 
 def telehealth_asked_rule(case: Case) -> Finding | None:
@@ -57,20 +86,35 @@ def _remote(case: Case) -> bool:
 
 
 def place_rule(case: Case) -> Finding | None:
-    """The place-of-service code of a named place, in person."""
+    """The place-of-service code of a named place, in person; whether a number that was named is the right one."""
     facts = case.question.facts
-    if not case.about("place") or facts.place is None or _remote(case) or case.question.polar:
+    named = case.question.places_named
+    if not case.about("place") or facts.place is None or _remote(case) or (case.question.polar and len(named) != 1):
         return None
-    return place_finding(place_of_service(case.knowledge, facts.place, None, case.payer, case.on))
+    place = place_of_service(case.knowledge, facts.place, None, case.payer, case.on)
+    finding = place_finding(place)
+    return replace(finding, verdict="yes" if place.pos == named[0] else "no") if case.question.polar else finding
 
 
 def conflicts_rule(case: Case) -> Finding | None:
     """Modifiers that do not go with each other, the code, the place or the payer."""
     facts = case.question.facts
-    if len(case.active) != 1 or not facts.modifiers:
-        return None
-    found = conflicts(case.knowledge, case.active[0], facts.modifiers, facts.place, case.payer, case.on)
-    return conflicts_finding(found) if found else None
+    attached = {mention.code: mention.modifiers for mention in facts.codes if mention.modifiers}
+    if len(case.active) == 1:
+        attached = {case.active[0]: facts.modifiers}
+    found = [
+        conflict
+        for code, modifiers in attached.items()
+        if code in case.active and modifiers
+        for conflict in conflicts(case.knowledge, code, modifiers, facts.place, case.payer, case.on)
+    ]
+    return conflicts_finding(tuple(found)) if found else None
+
+
+def misplaced_rule(case: Case) -> Finding | None:
+    """The same, before what goes with what, when yes or no is asked of a modifier that stands on a named code."""
+    on_code = any(mention.modifiers for mention in case.question.stated.codes)
+    return conflicts_rule(case) if case.question.polar and on_code else None
 
 
 def modifier_rule(case: Case) -> Finding | None:

@@ -114,5 +114,9 @@ def conflicts_finding(found: tuple[Conflict, ...]) -> Finding:
         Claim(text, conflict.evidence) for conflict in found for text in (conflict.rule.problem, conflict.rule.fix)
     ]
     warnings = tuple(AnswerWarning(kind="conflict", text=conflict.rule.problem) for conflict in found)
-    denied = any(conflict.rule.severity == "deny" for conflict in found)
-    return Finding(tuple(claims), warnings=warnings, verdict="no" if denied else None, rule="modifiers")
+    wrong = any(conflict.rule.severity in _WRONG for conflict in found)
+    return Finding(tuple(claims), warnings=warnings, verdict="no" if wrong else None, rule="modifiers")
+
+
+_WRONG = ("deny", "warn")
+"""What a payer denies, and what is not to be done though some claims pass; `info` only tells what may be left off."""

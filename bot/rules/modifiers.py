@@ -181,5 +181,10 @@ def known(knowledge: Knowledge, modifier: str) -> bool:
 
 def says_telehealth(knowledge: Knowledge, modifiers: Iterable[str], pos: str | None) -> bool:
     """Whether a line says that it was telehealth, by its place of service or by a modifier of a telehealth rule."""
-    marks = {modifier for rule in knowledge.rules.telehealth_rules for modifier in rule.modifiers}
+    marks = telehealth_modifiers(knowledge)
     return pos in telehealth_codes(knowledge) or any(modifier.upper() in marks for modifier in modifiers)
+
+
+def telehealth_modifiers(knowledge: Knowledge) -> frozenset[str]:
+    """The modifiers by which some payer wants telehealth marked."""
+    return frozenset(modifier for rule in knowledge.rules.telehealth_rules for modifier in rule.modifiers)

@@ -15,6 +15,9 @@ _PLURAL = re.compile(r"\b(\d{4}[0-9TF]|[A-V]\d{4})['’]?s\b", re.IGNORECASE)
 _UNITS_GLUED = re.compile(r"\b(\d{4}[0-9A-W]|[A-W]\d{4})X(?=\d{1,2}\b)")
 _UNITS_AFTER = re.compile(r"\s*(?:x|×|\*)\s*(\d{1,2})\b", re.IGNORECASE)
 _MODIFIER_AFTER = re.compile(r"\s*-\s*([A-Z0-9]{2})(?![A-Z0-9])", re.IGNORECASE)
+_MODIFIER_BEFORE = re.compile(
+    r"(?<![A-Z0-9])([A-Z0-9]{2})\s+(?:ON|ONTO|TO)\s+(?:(?:MY|OUR|THE|THEIR|HIS|HER|AN?|ALL|EVERY|EACH|ANY)\s+){0,2}$"
+)
 _UNITS_BEFORE = re.compile(r"\b(\d|1[0-2])\s*(?:x|units?(?: of)?)?\s*$", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:WITHOUT|W/O|INSTEAD OF|RATHER THAN|NO|NOT)\s+(?:A\s+|AN\s+|THE\s+)?$")
 _MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
@@ -23,6 +26,9 @@ _NOT_A_MODIFIER = re.compile(
     r"^\s*-?\s*(?:min|mins|minutes?|hours?|hrs?|h\b|m\b|years?|yrs?|yo\b|days?|weeks?|wks?|months?|times|units?|"
     r"patients?|clients?|kids|people|percent|bucks|dollars|sessions?|visits?|of\b)",
     re.IGNORECASE,
+)
+_POS = re.compile(
+    r"\b(?:pos|places? of service)\s*(?:codes?)?\s*#?\s*(\d\d)\b(?:\s*(?:or|and|/|vs\.?|,)\s*(\d\d)\b)?", re.IGNORECASE
 )
 _DENIAL = re.compile(r"\b(CO|PR|OA|PI)\s*[- ]?\s*([A-Z]?\d{1,3})\b", re.IGNORECASE)
 _DENIAL_CUE = re.compile(
@@ -54,19 +60,20 @@ def read_codes(
     message = _TWICE.sub(r"\1 x2", message)
     message = _PLURAL.sub(r"\1", message)
     upper = _UNITS_GLUED.sub(r"\1 X", digits(message.lower()).upper())
+    typed = {name for name in modifiers if not name.isalpha() or re.search(rf"\b{name}\b", message)}
     mentions: dict[str, CodeMention] = {}
     unknown: dict[str, None] = {}
     beside: dict[str, None] = {}
     for match in CODE_SHAPE.finditer(upper):
         code = match.group(1)
         if code in known:
-            mentions[code] = _merged(mentions.get(code), _mention(code, upper, match, modifiers))
+            mentions[code] = _merged(mentions.get(code), _mention(code, upper, match, modifiers, typed))
         elif code in neighbours:
             beside[code] = None
         elif not _is_year(code):
             unknown[code] = None
-    typed = tuple(modifier for mention in mentions.values() for modifier in mention.modifiers)
-    found = dict.fromkeys((*typed, *_modifiers(message, modifiers)))
+    attached = tuple(modifier for mention in mentions.values() for modifier in mention.modifiers)
+    found = dict.fromkeys((*attached, *_modifiers(message, modifiers)))
     return CodesRead(tuple(mentions.values()), tuple(unknown), tuple(beside), tuple(found), _denials(message, denials))
 
 
@@ -74,11 +81,17 @@ def _is_year(code: str) -> bool:
     return not any(character.isdigit() for character in code)
 
 
-def _mention(code: str, upper: str, match: re.Match[str], modifiers: Collection[str]) -> CodeMention:
+def _mention(
+    code: str, upper: str, match: re.Match[str], modifiers: Collection[str], typed: Collection[str]
+) -> CodeMention:
+    """One code with what stands around it; a word before it is a modifier only as `typed` ("59 on 99214", "HO on")."""
     rest, held = upper[match.end() :], []
     while (hit := _MODIFIER_AFTER.match(rest)) and hit.group(1) in modifiers:
         held.append(hit.group(1))
         rest = rest[hit.end() :]
+    ahead = _MODIFIER_BEFORE.search(upper[: match.start()])
+    if ahead and ahead.group(1) in typed:
+        held.append(ahead.group(1))
     after, before = _UNITS_AFTER.match(rest), _UNITS_BEFORE.search(upper[: match.start()])
     units = int(after.group(1)) if after else int(before.group(1)) if before else None
     negated = _WITHOUT.search(upper[: match.start()]) is not None
@@ -114,6 +127,12 @@ def _joined(message: str, value: str) -> bool:
         )
         is not None
     )
+
+
+def places_named(message: str, known: Collection[str]) -> tuple[str, ...]:
+    """Places of service of `known` that are named by their number: "POS 02", "place of service 10 or 11"."""
+    numbers = (number for match in _POS.finditer(message) for number in match.groups() if number in known)
+    return tuple(dict.fromkeys(numbers))
 
 
 def _denials(message: str, known: Collection[str]) -> tuple[str, ...]:

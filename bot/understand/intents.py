@@ -25,7 +25,10 @@ _POLAR_FIRST = re.compile(rf"^\s*{_HELPER}\b")
 _POLAR_BARE = re.compile(
     r"^\s*(?:need|any|both|ok|okay|allowed|possible|same|still|really|billable|payable|covered|reportable|required|valid)\b"
 )
-_POLAR_TAG = re.compile(r"^\s*(?:or no|or nah|or not|y/n|right|correct|ok|okay|yes|no|true|yeah|allowed|fine)\s*$")
+_POLAR_TAG = re.compile(
+    r"^\s*(?:or no|or nah|or not|y/n|yes|no|yeah"
+    r"|(?:is (?:that|this) )?(?:right|correct|ok|okay|true|allowed|fine|legit)(?: (?:for|with|by|in|under) .*)?)\s*$"
+)
 _POLAR_END = re.compile(
     r"\b(?:or no|or nah|or not|y/n|yeah|right|correct|ok|okay|allowed|legit|kosher|true|fine|possible)\s*$"
 )
@@ -33,12 +36,17 @@ _POLAR_INSIDE = re.compile(
     r"\b(?:ok to|okay to)\b|(?<!what )(?<!how )(?<!which )(?<!who )(?<!when )(?<!where )(?<!why )(?<!code )"
     r"\b(?:can|could|may|should|must|do|does|did|is|are|was|were|will|would|has|have) "
     rf"(?!{_TELL_ME})(?:i|we|he|she|they|it|you|my|our|that|this|both|these|those|medicare|medicaid)\b"
+    rf"|\b(?:asks?|asked|asking|wonders?|wondering|sure|know|unclear|see|check) (?:if|whether) {_SUBJECT} "
 )
 _MANY_WORDS = 5
 MOVES = frozenset({"greeting", "capability", "why", "doubt", "shorter", "sources"})
 _CUE = 3
 """Weight of a cue that was said, against 1 to 3 for what only the shape of the message suggests."""
-_OPEN = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what|which|how|who|when|where|why|whats|until when|since when)\b")
+_OPEN = re.compile(
+    r"^\s*(?:(?:and|but|so)\s+)?(?:(?:what|which|how|who|why|whats|until when|since when)\b"
+    rf"|(?:when|where)\b(?!\s+{_SUBJECT}\b))"
+)
+"""A question word at the front; "when we run over, can I ..." only sets a condition."""
 _CHOICE = re.compile(r"\b(?:\d{4}[0-9TF]|[A-V]\d{4}) or (?:\d{4}[0-9TF]|[A-V]\d{4})\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
@@ -62,11 +70,14 @@ def polar_clause(message: str) -> str:
     return clauses[0][0] if _POLAR_FIRST.match(clauses[0][0]) else ""
 
 
-def is_polar(message: str, cues: Collection[str], codes: Sequence[CodeMention] = ()) -> bool:
+def is_polar(
+    message: str, cues: Collection[str], codes: Sequence[CodeMention] = (), places: Sequence[str] = ()
+) -> bool:
     """Whether yes or no is expected: "can I ...", "..., right?", "ok to ...?", "need a modifier?".
 
     A longer message that ends in a question mark or names two codes, without a question word, and asks for no code,
-    units or comparison, is one too ("art class as group therapy 90853?").
+    units or comparison, is one too ("art class as group therapy 90853?"); so is one that names the place of service
+    ("POS 03 because it is a school?").
     """
     if polar_clause(message):
         return True
@@ -84,7 +95,7 @@ def is_polar(message: str, cues: Collection[str], codes: Sequence[CodeMention] =
         "frequency",
         "time-rule",
         "denial",
-        "place",
+        *(() if len(places) == 1 else ("place",)),
         *(() if claimed else ("units",)),
     }
     return ends and not open_cues & set(cues)

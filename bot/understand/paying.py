@@ -48,16 +48,17 @@ def read_paying(
     codes: Sequence[CodeMention],
     *,
     held: bool,
+    places: Sequence[str] = (),
 ) -> Paying:
     """What `message` (`words` as read) says of money; `cues` are the intents said, or those of the turn before.
 
-    `held` tells that amounts of the payer are held: no other payer is named.
+    `held` tells that amounts of the payer are held: no other payer is named. `places` are those named by number.
     """
     paying = lexicon.mentions(words, _SLOT)
     weak = {mention.phrase for mention in paying if mention.value == _WEAK}
     said = [mention.phrase for mention in lexicon.mentions(words, "intent") if mention.value == PAYMENT]
     amount = any(phrase not in weak for phrase in said)
-    yes_or_no = is_polar(message, cues, codes)
+    yes_or_no = is_polar(message, cues, codes, places)
     loose = bool(codes) and not yes_or_no and not set(cues) - _LOOSE and not _OTHERWISE.search(fold(message))
     return Paying(
         asked=PAYMENT in cues,

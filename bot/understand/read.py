@@ -11,14 +11,14 @@ from functools import cached_property
 from bot.question import Duration, Facts, Question
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
-from bot.understand.codes import CodesRead, read_codes
+from bot.understand.codes import CodesRead, places_named, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
 from bot.understand.intents import MOVES, intents_of, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.paying import PAYMENT, read_paying
-from bot.understand.polarity import asked_negatively
+from bot.understand.polarity import asked_negatively, asks_need
 from bot.understand.tokens import Token, fold, tokens
 from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
@@ -139,7 +139,8 @@ class Reader:
         cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
         payer = self._plan(words)
         held = payer is None or self.knowledge.rules.medicare_rules(payer)
-        paying = read_paying(self.lexicon, message, words, cues, codes.codes, held=held)
+        places = places_named(message, {row.pos for row in self.knowledge.places})
+        paying = read_paying(self.lexicon, message, words, cues, codes.codes, held=held, places=places)
         city = cities_of(self.knowledge).read(message) if paying.asked or paying.open else None
         to_clinician = paying.open and paying.worded and bool(self.lexicon.mentions(words, "performer"))
         implied = not paying.asked and (city is not None or to_clinician)
@@ -167,6 +168,8 @@ class Reader:
             ),
             polar=paying.polar or _goes_on(before, message, said, carried != stated),
             negative=asked_negatively(self.lexicon, message),
+            needed=asks_need(self.lexicon, polar_clause(message)),
+            places_named=places,
             unknown_codes=codes.unknown,
             neighbour_codes=codes.neighbours,
             denials=codes.denials,

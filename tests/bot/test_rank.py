@@ -74,6 +74,17 @@ def test_typical_questions_tell_yes_from_no(bot: Bot, message: str, expected: st
     assert verdict(bot, message) == expected
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("should the biller put 25 on my 90832", "no"),
+        ("sliding scale client pays 75, may the superbill say 140", "no"),
+    ],
+)
+def test_a_sibling_code_or_another_amount_asks_the_same(bot: Bot, message: str, expected: str) -> None:
+    assert verdict(bot, message) == expected
+
+
 def test_between_a_case_allowed_and_one_refused_nothing_is_settled(bot: Bot) -> None:
     assert verdict(bot, "can an MFT bill Medicare for hospital outpatients") != "no"
 

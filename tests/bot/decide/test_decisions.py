@@ -261,3 +261,30 @@ def test_an_error_known_of_the_case_described_outweighs_codes_that_go_together(b
 
 def test_a_statement_that_shares_no_word_with_the_question_gives_no_verdict(bot: Bot) -> None:
     assert ask(bot, "Do I need a diagnosis for 0591T?").verdict is None
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("medicare client at home on zoom, 90837 POS 10 correct?", "yes"),
+        ("medicare client at home on zoom, 90837 POS 02 correct?", "no"),
+        ("we see the kids at their school, is POS 11 ok?", "no"),
+        ("we see the kids at their school, is POS 03 ok?", "yes"),
+        ("do I need modifier 95 for a medicare video 90834", "no"),
+        ("medicare phone session at home, 90834, is modifier 93 required?", "yes"),
+        ("medicare phone session at home, 90834, is modifier 95 right?", "no"),
+        ("UHC commercial 90791 by video at home, is modifier 95 required?", "no"),
+    ],
+)
+def test_a_place_or_modifier_that_was_named_is_right_or_wrong(bot: Bot, message: str, verdict: str) -> None:
+    assert ask(bot, message).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["front desk adds 25 to my 90837s, is that right", "may we put 59 on 99214", "can i put GT on 90834 for medicare"],
+)
+def test_a_modifier_on_a_line_that_does_not_take_it_is_a_no(bot: Bot, message: str) -> None:
+    answer = ask(bot, message)
+    assert answer.verdict == "no"
+    assert "conflict" in {warning.kind for warning in answer.warnings}

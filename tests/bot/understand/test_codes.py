@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understand.codes import CodesRead, read_codes
+from bot.understand.codes import CodesRead, places_named, read_codes
 from corpus.knowledge import Knowledge
 
 KNOWLEDGE = Knowledge()
@@ -44,6 +44,11 @@ def test_codes_in_reading_order(message: str, codes: list[str]) -> None:
         ("ok to add 96127-59", "96127", None, ("59",)),
         ("H0004-HQ", "H0004", None, ("HQ",)),
         ("90837-95-AJ", "90837", None, ("95", "AJ")),
+        ("they keep adding 25 to my 90837s", "90837", None, ("25",)),
+        ("is 59 on the 99214 right", "99214", None, ("59",)),
+        ("HO on H0004 for a masters level", "H0004", None, ("HO",)),
+        ("may he go on 90834", "90834", None, ()),
+        ("added 15 min to 90834", "90834", None, ()),
     ],
 )
 def test_units_and_modifiers_typed_with_a_code(
@@ -78,3 +83,17 @@ def test_codes_in_no_table_are_told_apart() -> None:
     found = read("can 99999 or 97010 go with 90834")
     assert found.unknown == ("99999",)
     assert found.neighbours == ("97010",)
+
+
+@pytest.mark.parametrize(
+    ("message", "places"),
+    [
+        ("90837 by video, POS 10 ok?", ("10",)),
+        ("is it place of service 02 or 10", ("02", "10")),
+        ("pos code 99 at the shelter", ("99",)),
+        ("is there a pos 87", ()),
+        ("POS for 10 patients", ()),
+    ],
+)
+def test_places_named_by_their_number(message: str, places: tuple[str, ...]) -> None:
+    assert places_named(message, {row.pos for row in KNOWLEDGE.places}) == places

@@ -41,6 +41,9 @@ def test_the_part_that_wants_yes_or_no(message: str, clause: str) -> None:
         "G2012 still ok?",
         "isn't 96150 deleted?",
         "bill both on one day, or not?",
+        "our staff calls by phone and billing puts 93 on it. right for medicare??",
+        "she asked if she can bill medicare on her own",
+        "when we run over can we add another unit",
     ],
 )
 def test_yes_or_no_is_wanted(message: str) -> None:
@@ -60,6 +63,8 @@ def test_yes_or_no_is_wanted(message: str) -> None:
         "why was my claim denied",
         "can you tell me the code for a group session",
         "Could you please explain POS 10?",
+        "when can we bill it",
+        "where does the modifier go",
         "",
     ],
 )
