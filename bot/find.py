@@ -62,11 +62,11 @@ lower when the question names a code, a service or a denial, or at least a payer
 on the question sets against questions from outside the field (`tests/bot/test_find.py`)."""
 _PARTICULAR_WORD = 3.6
 """Least rarity of a word for it to be a subject: it stands in fewer than about 45 of 1,561 statements."""
-_SAME_QUESTION = 0.68
-"""Least cosine of a typical question that guidance answers with no to outweigh a yes of the rules of `_NARROW`: on the
-question sets it was right both times; a yes of other rules it would have overruled wrongly."""
+_SAME_QUESTION, _SURE = 0.68, 0.7
+"""Least cosine of a typical question that the best statement answers with no, and its least share of the votes, to
+outweigh the yes of a rule: on the question sets it was right each time (3); with a smaller share it was not."""
 _NARROW = frozenset({"coverage"})
-"""Rules that see only the payer of the case."""
+"""Rules that see only the payer of the case. The others compute from what was named; overruling them was wrong."""
 _VERY_QUESTION = 0.75
 """Least cosine of a typical question for a message without a subject to be answered by its statement all the same."""
 
@@ -140,8 +140,8 @@ class Finder:
     def _settled(self, turn: Turn, ranked: Sequence[Found]) -> tuple[Verdict | None, Found]:
         """The verdict that guidance adds, and the statement that says it.
 
-        Where rules told none, typical questions and words decide. Where a rule that sees only the payer said
-        yes, a statement objects that answers nearly the same question with no; a known error that fits the case
+        Where rules told none, typical questions and words decide. Where a rule that sees only the payer said yes, the
+        best statement objects when it answers nearly the same question with no; a known error that fits the case
         objects to any rule.
         """
         question = turn.read
@@ -153,9 +153,9 @@ class Finder:
         held = stance(self.knowledge, self.reader.lexicon, question, voters)
         if told is None:
             return (held.verdict, ranked[held.place]) if held is not None else (None, ranked[0])
-        nearly_the_same = held is not None and held.verdict == "no" and held.nearness >= _SAME_QUESTION
-        if held is not None and nearly_the_same and rule in _NARROW:
-            return "no", ranked[held.place]
+        sure = held is not None and held.place == 0 and held.nearness >= _SAME_QUESTION and held.share >= _SURE
+        if held is not None and sure and held.verdict == "no" and rule in _NARROW:
+            return "no", ranked[0]
         return ("no" if self._objects(question, ranked[0]) else None), ranked[0]
 
     def _is_general(self, question: Question) -> bool:

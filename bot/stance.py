@@ -3,11 +3,11 @@
 Each typical question that wants yes or no carries the answer that its statement gives (`corpus/asked`). Its vote
 weighs more the nearer it is to what was asked and the better its statement ranks, less when it asks what is needed
 where the user asks what is allowed, or is put negatively where the user's is not. The words of the two best
-statements vote too (`understand.polarity`). A typical question about other codes has no vote, one about another code of
-the same statement or another number less. A majority that is too small settles nothing.
+statements vote too (`understand.polarity`). A typical question about other codes or numbers has no vote, one about
+another code of its statement less. A majority that is too small settles nothing.
 
-The weights were chosen on 142 yes-no questions of the used sets that no rule decides (`eval/README.md`): right for 71
-of 100, open for 19, wrong for 10. A larger majority leaves more open and tells fewer wrongly.
+The weights were chosen on 142 yes-no questions of the used sets that no rule decides (`eval/README.md`): right for 75
+of 100, open for 14, wrong for 11. A larger majority leaves more open and tells fewer wrongly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from bot.rank import Candidate
 from bot.understand.intents import polar_clause
 from bot.understand.lexicon import Lexicon
 from bot.understand.polarity import asked_negatively, asks_need, verdict_of
-from corpus.codes import CODE_SHAPE
 from corpus.knowledge import Knowledge
 from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
@@ -32,7 +31,7 @@ _NEARNESS, _MIDDLE = 6.0, 0.5
 _RANK = 0.35
 _OTHER_NEED, _OTHER_SIGN = 0.3, 0.6
 _BEST_WORDS, _NEXT_WORDS = 0.6, 0.14
-_OTHER_CODE, _NO_CODE, _OTHER_NUMBER = 0.6, 0.3, 0.6
+_OTHER_CODE, _NO_CODE = 0.6, 0.3
 _DOUBT = 0.05
 """What stands against every verdict, so that few and weak votes settle nothing."""
 _MAJORITY = 0.58
@@ -103,16 +102,15 @@ def _alike(typical: frozenset[str], asked: frozenset[str], row: Statement) -> fl
     """How far a typical question with these codes and numbers speaks for one with those: 1 fully, 0 not at all.
 
     Codes that the statement treats alike stand for each other ("25 on my 90834" for "25 on my 90837"), less where the
-    user names none of them; a number stands for another, as an amount or an age does. A code that the statement does
-    not hold is another matter.
+    user names none of them. Another number, or a code that the statement does not hold, makes it another case.
     """
     others = typical - asked
     held = {code.lower() for code in row.codes}
-    codes, rest = others & held, others - held
-    if any(CODE_SHAPE.fullmatch(figure.upper()) for figure in rest):
+    if not others:
+        return 1.0
+    if others - held:
         return 0.0
-    weight = _OTHER_NUMBER if rest else 1.0
-    return weight * (1.0 if not codes else _OTHER_CODE if asked & held else _NO_CODE)
+    return _OTHER_CODE if asked & held else _NO_CODE
 
 
 def _concerns(knowledge: Knowledge, asked: str | None, payer: str) -> bool:

@@ -51,6 +51,9 @@ _CHOICE = re.compile(r"\b(?:\d{4}[0-9TF]|[A-V]\d{4}) or (?:\d{4}[0-9TF]|[A-V]\d{
 _REQUEST = re.compile(
     r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
 )
+_OR_ELSE = re.compile(
+    rf"\bor (?:else )?(?=(?:{_HELPER}|{_MODAL}|need) {_SUBJECT}\b|(?:is|are|must|should|will) |(?:only|just|still)\b)"
+)
 _CLAUSE = re.compile(r"([,.;:?!]+| - )(?!\d)")
 
 
@@ -64,10 +67,16 @@ def polar_clause(message: str) -> str:
         if _POLAR_TAG.match(text):
             return fold(message)
         if _POLAR_START.search(text) or (_POLAR_BARE.match(text) and "?" in mark) or _POLAR_INSIDE.search(text):
-            return text
+            return _first_alternative(text)
         if _POLAR_END.search(text):
             return fold(message)
     return clauses[0][0] if _POLAR_FIRST.match(clauses[0][0]) else ""
+
+
+def _first_alternative(clause: str) -> str:
+    """What yes or no is said to when a second question is offered: "is verbal ok | or must it be signed"."""
+    first = _OR_ELSE.split(clause, maxsplit=1)[0]
+    return first if _POLAR_START.search(first) or _POLAR_BARE.match(first) or _POLAR_INSIDE.search(first) else clause
 
 
 def is_polar(

@@ -21,6 +21,9 @@ from bot.understand.intents import intents_of, is_polar, polar_clause
         ("what code for 40 minutes, and can I add 90785?", "and can i add 90785"),
         ("90834 for 40 minutes, right?", "90834 for 40 minutes, right?"),
         ("which codes can we bill", ""),
+        ("is verbal ok for consent or must it be signed", "is verbal ok for consent"),
+        ("can I enroll now or is it still psychologists only", "can i enroll now"),
+        ("do we need 25 or 59", "do we need 25 or 59"),
     ],
 )
 def test_the_part_that_wants_yes_or_no(message: str, clause: str) -> None:
