@@ -13,10 +13,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from bot import respond
-from bot.answer import Answer, Assumption
+from bot.answer import Answer, Assumption, CodeRole
 from bot.compose import answer, compose, without_documents
 from bot.decide import Case, decide
 from bot.evidence import Claim, Finding
@@ -25,16 +25,18 @@ from bot.guard import screen
 from bot.guard.scope import scope_for
 from bot.llm import Helper, configured, facts_told
 from bot.logs import get_logger
+from bot.matter import matter_of
 from bot.memory import Conversations
 from bot.own.find import OwnFinder
 from bot.own.library import Library, open_library
-from bot.question import Facts, Question
+from bot.question import Before, Facts, Question
 from bot.rank import Candidate
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.fillers import FILLERS
-from bot.understand.read import Before, Reader
+from bot.understand.intents import MOVES
+from bot.understand.read import Reader
 from bot.verify import Verified, check_claim, pruned, verify
 from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
@@ -51,12 +53,16 @@ _OTHER_FIELDS = ("other-specialty", "unrelated")
 
 
 class Memory(TypedDict, total=False):
-    """What a conversation remembers between turns: the facts in force and the last answer, no text of a message."""
+    """What a conversation remembers: facts in force, words of our knowledge that named the matter, the last answer.
+
+    No text of a message is in it.
+    """
 
     facts: dict[str, Any]
     answer: dict[str, Any]
     cues: list[str]
     polar: bool
+    about: list[str]
 
 
 class Bot:
@@ -225,12 +231,24 @@ class Steps:
         assert turn.screened is not None, "guarded first"
         held = memory.get("facts")
         earlier = Facts.model_validate(held) if held else None
-        before = Before(earlier, tuple(memory.get("cues", ())), memory.get("polar", False))
+        roles = _roles(turn.previous)
+        before = Before(
+            earlier,
+            tuple(memory.get("cues", ())),
+            memory.get("polar", False),
+            tuple(memory.get("about", ())),
+            recommended=roles["recommended"],
+            rejected=roles["rejected"],
+            instead=(roles["recommended"] or roles["alternative"]) if roles["rejected"] else (),
+        )
         turn.question = self.reader.read(turn.screened.text, before, turn.today)
         facts = turn.question.facts.model_copy(update=self._given(turn, turn.question.stated))
         turn.question = turn.question.model_copy(update={"facts": facts})
         question = turn.question
-        return {"facts": facts.model_dump(mode="json"), "cues": list(question.cues), "polar": question.polar}
+        asked: Memory = {"cues": list(question.cues), "polar": question.polar}
+        if question.closes or (question.cues and MOVES.issuperset(question.cues)):
+            asked = {"cues": list(before.cues), "polar": before.polar}
+        return {"facts": facts.model_dump(mode="json"), **asked}
 
     @staticmethod
     def _given(turn: Turn, stated: Facts) -> dict[str, Any]:
@@ -313,7 +331,12 @@ class Steps:
             on = turn.on
             draft.claims = self.helper.reword(draft.claims, lambda claim: not check_claim(claim, self.knowledge, on))
         turn.answer = answer(self.knowledge, turn, self.versions)
-        return _kept(turn.answer)
+        if turn.previous is not None and any(finding.rule == respond.SMALL_TALK for finding in turn.findings):
+            return {}
+        return {
+            **_kept(turn.answer),
+            "about": list(matter_of(self.knowledge, self.reader.lexicon, turn.read, turn.answer)),
+        }
 
     def _trimmed(self, turn: Turn, checked: Verified) -> tuple[Claim, ...]:
         """The kept sentences with no more evidence than they and the codes and warnings beside them need."""
@@ -343,6 +366,12 @@ were not ours lie above it, 8 of 9 that were ours below)."""
 def _kept(answer: Answer) -> Memory:
     """What is remembered of an answer: all but the message it answered, and the words of own documents."""
     return {"answer": without_documents(answer).model_copy(update={"question": ""}).model_dump(mode="json")}
+
+
+def _roles(previous: Answer | None) -> dict[str, tuple[str, ...]]:
+    """The codes of the last answer by what it said of them."""
+    rows = previous.codes if previous is not None else ()
+    return {role: tuple(row.code for row in rows if row.role == role) for role in get_args(CodeRole)}
 
 
 FIRST, DONE = "guard", "done"

@@ -39,8 +39,6 @@ _PARTICULAR, _COVERS = 0.34, 0.5
 """Beside a decision: least share of a statement's codes that are asked about, or of the question that it covers."""
 _SHORT, _FEW = 6, 2
 """Words of a message that may lack a subject; content words that it may have then."""
-_GOES_ON = 4
-"""Content words of a turn that still leans on the last answer."""
 _ROW_NEAR = 0.4
 """Least cosine for a modifier or place to be taken for the one described."""
 _EQUAL = 0.15
@@ -51,8 +49,9 @@ _VERY_CASE = 0.8
 _ERROR = "common-error"
 _SUBJECT = 4
 """Codes that statements should be about, at most."""
-_WORSE = 2.5
-"""Log-odds by which another statement may be worse than the best to be shown beside it."""
+_WORSE, _LESS_SURE = 2.5, 4.0
+"""Log-odds by which another statement may be worse than the best to be shown beside it; more when a turn has few words
+of its own and is looked up with the matter of the talk."""
 _ASKED = 0.5
 """Least cosine of a typical question for its statement to be told beside what rules decided."""
 _NEARLY_SAME = 0.72
@@ -120,7 +119,8 @@ class Finder:
         if turn.beyond:
             return []
         ranked = self.ranked(question, codes, turn.on, _before(turn))
-        kept = self._shown(ranked, _COMPLETING if decided else _ANSWERING)
+        worse = _LESS_SURE if question.about else _WORSE
+        kept = self._shown(ranked, _COMPLETING if decided else _ANSWERING, worse)
         if not kept:
             return [] if decided else self._beyond(turn) or [self._nothing(question)]
         if not decided and not _before(turn) and self._is_general(question) and not _very_question(kept[0]):
@@ -255,14 +255,14 @@ class Finder:
             return []
         return sorted((Found(each, each.score) for each in candidates), key=lambda found: -found.score)
 
-    def _shown(self, ranked: Sequence[Found], limit: int) -> tuple[Found, ...]:
+    def _shown(self, ranked: Sequence[Found], limit: int, worse: float = _WORSE) -> tuple[Found, ...]:
         """The best, without those that are much worse and those that say nearly the same."""
-        return self._distinct((found for found in ranked if found.score >= ranked[0].score - _WORSE), limit)
+        return self._distinct((found for found in ranked if found.score >= ranked[0].score - worse), limit)
 
     def _query(self, question: Question, codes: Iterable[str]) -> str:
         facts = question.facts
         services = (service.replace("-", " ") for service in facts.services)
-        return " ".join((question.search_text, *services, *sorted(codes), *(facts.modifiers or ())))
+        return " ".join((question.search_text, *question.about, *services, *sorted(codes), *(facts.modifiers or ())))
 
     def _distinct(self, ranked: Iterable[Found], limit: int) -> tuple[Found, ...]:
         chosen: list[Found] = []
@@ -279,7 +279,7 @@ class Finder:
 def _before(turn: Turn) -> tuple[str, ...]:
     """The statements that the last answer cited, when a turn has few words of its own and names no new service."""
     question, previous = turn.read, turn.previous
-    if previous is None or question.content > _GOES_ON or question.stated.services or question.stated.codes:
+    if previous is None or not question.goes_on:
         return ()
     return tuple(cited.ref for cited in previous.citations if cited.kind == "statement")
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
+
+_GOES_ON, _ADDS = 4, 7
+"""Content words of a turn that still leans on the last answer: one that asks, and one that only adds to the case."""
 
 
 class Frozen(BaseModel):
@@ -87,6 +91,8 @@ class Question(Frozen):
     own times, `spans` that a week, month or year is meant, `glossed` the services that only say what the code after
     them is, `subject_acts` that yes or no is asked about what the clinician (or "I") may do, `furnishes` that it is
     asked of doing the work rather than of billing it,
+    `said_cues` those named in this turn, `asks` that it has the form of a question, `closes` that it only takes the
+    last answer in ("ok, got it"), `about` the words that name the matter of the talk for a turn with few of its own,
     `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds
     of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather than whether something
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
@@ -123,3 +129,35 @@ class Question(Frozen):
     asks_amount: bool = False
     parity: str | None = None
     read_by_model: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    said_cues: tuple[str, ...] = ()
+    closes: bool = False
+    asks: bool = True
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the turn has few words of its own, or asks nothing, and names no new service or code."""
+        return self.content <= (_GOES_ON if self.asks else _ADDS) and not (self.stated.services or self.stated.codes)
+
+    @property
+    def lacks_subject(self) -> bool:
+        """Whether the turn goes on and no earlier service or code says what it is about."""
+        return self.goes_on and not (self.facts.services or self.facts.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation held before a turn.
+
+    `facts` are those in force (None at its start), `cues` and `polar` what was asked last, `about` the words of our
+    knowledge that named its matter; `recommended`, `rejected` and `instead` are codes of the last answer, the last one
+    those that stand for what was rejected.
+    """
+
+    facts: Facts | None = None
+    cues: tuple[str, ...] = ()
+    polar: bool = False
+    about: tuple[str, ...] = ()
+    recommended: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()

@@ -66,7 +66,7 @@ def stance(
     """
     asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
     need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
-    figures = _figures(question.text)
+    figures = _figures(" ".join((question.text, *question.about, *asked)))
     votes: dict[tuple[Verdict, int], float] = {}
     nearest: dict[tuple[Verdict, int], float] = {}
     for place, (candidate, score) in enumerate(ranked[:_VOTERS]):

@@ -62,8 +62,10 @@ def denial_rule(case: Case) -> Finding | None:
 
 
 def small_talk_rule(case: Case) -> Finding | None:
-    """A greeting, or what the assistant can do."""
+    """A greeting, thanks, or what the assistant can do."""
     question = case.question
+    if question.closes and not question.stated.stated():
+        return small_talk(case.knowledge, "closing")
     if question.content or question.stated.stated() or not case.about("greeting", "capability"):
         return None
     return small_talk(case.knowledge, "capability" if case.about("capability") else "greeting")

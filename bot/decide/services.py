@@ -24,6 +24,8 @@ _ELSE = (
     "place",
     "modifier",
 )
+_ANOTHER_MATTER = frozenset({"changed", "who", "supervision", "payment", "documentation", "frequency", "denial"})
+"""What a turn that goes on may ask of a service whose code was told; the rest are facts that choose a code anew."""
 _GROUPS_SHOWN = 4
 
 
@@ -90,7 +92,16 @@ def _asks_else(case: Case) -> bool:
     question = case.question
     if question.stated.minutes is not None:
         return False
-    if question.follow_up and question.facts.minutes is not None and question.stated.stated() and not question.polar:
+    said = set(question.said_cues)
+    if (
+        question.follow_up
+        and question.polar
+        and not question.stated.stated()
+        and not said & {"select", "same", "units"}
+    ):
+        return True
+    goes_on = question.follow_up and question.facts.minutes is not None and question.stated.stated()
+    if goes_on and not question.polar and not said & _ANOTHER_MATTER:
         return False
     wanted = bool({"select", "same"} & set(question.cues))
     return bool(set(_ELSE) & set(question.cues)) or (question.polar and bool(question.cues) and not wanted)

@@ -20,8 +20,9 @@ _SUBJECT = (
     "with_em",
     "modifiers",
 )
-_LEAN_WORDS = 12
-_OPENERS = frozenset({"and", "what", "no", "wait", "but", "if", "also", "ok", "or", "instead", "so"})
+_LEAN_WORDS, _CORRECTION_WORDS = 12, 20
+_CORRECTING = frozenset({"no", "wait", "sorry", "oops", "actually", "correction"})
+_OPENERS = frozenset({"and", "what", "but", "if", "also", "ok", "or", "instead", "so"}) | _CORRECTING
 _PRONOUNS = frozenset({"it", "that", "this", "same", "they", "them", "those", "instead"})
 _MEASURES = ("minutes", "minutes_to", "days", "participants", "group_size", "visit", "with_em")
 
@@ -63,7 +64,8 @@ def _leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:
         return True
     leaning = words[0].text in _OPENERS or any(word.text in _PRONOUNS for word in words[:6])
     same = set(stated.services) <= set(earlier.services) and not stated.codes
-    return len(words) <= _LEAN_WORDS and (leaning or same)
+    longest = _CORRECTION_WORDS if words[0].text in _CORRECTING else _LEAN_WORDS
+    return len(words) <= longest and (leaning or same)
 
 
 def _subject(earlier: dict[str, object], stated: Facts) -> dict[str, object]:

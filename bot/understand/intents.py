@@ -79,6 +79,13 @@ def _first_alternative(clause: str) -> str:
     return first if _POLAR_START.search(first) or _POLAR_BARE.match(first) or _POLAR_INSIDE.search(first) else clause
 
 
+def asks(message: str) -> bool:
+    """Whether a message has the form of a question or request: a mark, a question word, or wanting yes or no."""
+    text = fold(message)
+    opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
+    return "?" in text or opened or bool(polar_clause(message))
+
+
 def is_polar(
     message: str, cues: Collection[str], codes: Sequence[CodeMention] = (), places: Sequence[str] = ()
 ) -> bool:

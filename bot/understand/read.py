@@ -5,20 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
-from bot.question import Duration, Facts, Question
+from bot.question import Before, Duration, Facts, Question
+from bot.rules.select import codes_of
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
 from bot.understand.codes import CodesRead, places_named, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import MOVES, intents_of, polar_clause
+from bot.understand.intents import MOVES, asks, intents_of, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.paying import PAYMENT, read_paying
 from bot.understand.polarity import asked_negatively, asks_need
+from bot.understand.refer import referred
 from bot.understand.tokens import Token, fold, tokens
 from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
@@ -44,15 +45,6 @@ _FORMS = range(1, 13)
 _GROUP, _HOME = "group", "home"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What a conversation held before a turn: the facts in force (None at its start) and what was asked last."""
-
-    facts: Facts | None = None
-    cues: tuple[str, ...] = ()
-    polar: bool = False
 
 
 class Reader:
@@ -98,6 +90,11 @@ class Reader:
         return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "physical-service"}
 
     @cached_property
+    def _of_specialty(self) -> dict[str, str]:
+        """The service that a named one becomes when a specialist did it."""
+        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "specialty-service"}
+
+    @cached_property
     def _defaults(self) -> dict[str, str]:
         """The service that a clinician is taken to mean when none is named."""
         return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "performer-service"}
@@ -136,7 +133,7 @@ class Reader:
         )
         times = durations(message) or _bare_minutes(message, earlier)
         said = tuple(m.value for m in self.lexicon.mentions(words, "intent") if m.value != NOTHING_SAID)
-        cues = said or tuple(cue for cue in before.cues if cue not in MOVES)
+        cues = _asked(message, said, before)
         payer = self._plan(words)
         held = payer is None or self.knowledge.rules.medicare_rules(payer)
         places = places_named(message, {row.pos for row in self.knowledge.places})
@@ -152,10 +149,14 @@ class Reader:
             stated = stated.model_copy(update={"cities": in_state(city.keys, stated.state) or city.keys})
         if earlier and earlier.cities and (short := message.strip(" .?!").upper()) in self._states:
             stated = stated.model_copy(update={"state": short})
+        if parts := self._parts(words, earlier):
+            stated = stated.model_copy(update={"services": parts})
         carried = carry(stated, earlier, words)
+        codes_meant = referred(message, stated, before, said, self.knowledge.codes)
+        carried = carried if codes_meant is None else carried.model_copy(update={"codes": codes_meant})
         performers = tuple(m.value for m in self.lexicon.mentions(named, "performer") if not m.negated)
-        facts = self._moved(self._with_default_service(words, carried, times, cues))
-        return Question(
+        facts = self._moved(words, self._with_default_service(words, carried, times, cues))
+        question = Question(
             text=message,
             facts=facts,
             stated=stated,
@@ -185,6 +186,9 @@ class Reader:
             diagnoses=self._said(words, "diagnosis"),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
+            said_cues=said,
+            closes=self._closes(message, words),
+            asks=asks(message),
             instruments=self._forms(words),
             apart=_APART in self._said(words, "days"),
             spans=_SPAN in self._said(words, "days"),
@@ -192,6 +196,7 @@ class Reader:
             glossed=self._glossed(words),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
+        return question.model_copy(update={"about": before.about}) if question.lacks_subject else question
 
     def _search_text(self, message: str, words: Sequence[Token], codes: Collection[str]) -> str:
         """What is searched for: the words as typed, the words as read, and the trade's words for what was said.
@@ -244,11 +249,31 @@ class Reader:
                 return kept[0].value
         return None
 
-    def _moved(self, facts: Facts) -> Facts:
-        """Services that have a form of their own at the patient's home, when that is the place."""
-        if facts.place not in self._homes:
-            return facts
-        return facts.model_copy(update={"services": tuple(self._at_home.get(name, name) for name in facts.services)})
+    def _moved(self, words: Sequence[Token], facts: Facts) -> Facts:
+        """Services that have a form of their own: at the patient's home, or of the specialty that is said."""
+        moves = {} if facts.place not in self._homes else self._at_home
+        if self.lexicon.mentions(words, "specialty"):
+            moves = {**moves, **self._of_specialty}
+        return facts.model_copy(update={"services": tuple(moves.get(name, name) for name in facts.services)})
+
+    def _parts(self, words: Sequence[Token], earlier: Facts | None) -> tuple[str, ...]:
+        """Services that are named only as a part of what the talk is about: "the report", after testing."""
+        said = self._said(words, "part-service")
+        if earlier is None or not said:
+            return ()
+        held = self._families(earlier.services) | {self.knowledge.codes.get(each.code).family for each in earlier.codes}
+        return tuple(name for name in said if self._families((name,)) & held)
+
+    def _families(self, services: Collection[str]) -> set[str]:
+        """The families of the codes of services."""
+        rows = [row for row in self.knowledge.services if row.service in services]
+        return {self.knowledge.codes.get(code).family for row in rows for code in codes_of(self.knowledge, row)}
+
+    def _closes(self, message: str, words: Sequence[Token]) -> bool:
+        """Whether a message only says that the answer was taken in: "ok got it, thanks"."""
+        said = {*self._places_of(words, "closing"), *self._places_of(words, "intent")}
+        closing = self.lexicon.mentions(words, "closing")
+        return "?" not in message and bool(closing) and len(said) == len(words)
 
     def _subject_acts(self, message: str) -> bool:
         """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
@@ -372,6 +397,18 @@ def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
 
 
 _SHORTEST, _LONGEST_SESSION = 5, 480
+
+
+_WORDS_OF_FACTS = frozenset({"telehealth"})
+"""Cues that a mere fact may bring: "it was by phone"."""
+
+
+def _asked(message: str, said: tuple[str, ...], before: Before) -> tuple[str, ...]:
+    """What a turn is about: what it says, else what was asked before; a turn that only adds a fact asks the same."""
+    held = tuple(cue for cue in before.cues if cue not in MOVES)
+    if before.facts is not None and set(said) <= _WORDS_OF_FACTS and not asks(message):
+        return (*said, *held)
+    return said or held
 
 
 _CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")

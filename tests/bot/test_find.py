@@ -8,9 +8,8 @@ import pytest
 
 from bot.engine import Bot
 from bot.find import Found
-from bot.question import Facts
+from bot.question import Before, Facts
 from bot.rank import payer_fit
-from bot.understand.read import Before
 from tests.bot.conftest import DAY
 
 OTHER_FIELDS = (

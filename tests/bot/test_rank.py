@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from bot.engine import Bot
+from bot.question import Before
 from bot.rank import Candidate
 from bot.stance import stance
-from bot.understand.read import Before
 from corpus.documents import QUESTION
 from tests.bot.conftest import DAY
 

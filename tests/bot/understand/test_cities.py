@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from bot.question import Before
 from bot.understand.cities import cities_of
-from bot.understand.read import Before, Reader
+from bot.understand.read import Reader
 from corpus.knowledge import Knowledge
 
 DAY = dt.date(2026, 3, 2)

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from bot.question import Question
-from bot.understand.read import Before, Reader
+from bot.question import Before, Question
+from bot.understand.read import Reader
 from corpus.knowledge import Knowledge
 
 TODAY = dt.date(2026, 11, 21)

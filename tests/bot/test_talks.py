@@ -1,0 +1,114 @@
+"""Talks of several turns: ellipsis, pronouns, corrections, parts of the same matter, and turns that only take in."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answer import Answer
+from bot.engine import Bot
+from tests.bot.conftest import Talk
+
+
+def recommended(answer: Answer) -> list[tuple[str, int | None]]:
+    return [(row.code, row.units) for row in answer.codes if row.role == "recommended"]
+
+
+def statements(answer: Answer) -> list[str]:
+    return [cited.ref for cited in answer.citations if cited.kind == "statement"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (
+            ("tech gave the neuropsych tests, 95 min", "the neuropsychologist then spent 100 min on the report"),
+            [("96132", 1), ("96133", 1)],
+        ),
+        (("psychologist gave tests for 60 min", "and 90 min on interpretation and the report?"), [("96130", 1)]),
+        (("97153 by our RBT for 2 hours", "and the bcba did parent training for 45 min"), [("97156", 3)]),
+        (
+            (
+                "ABA 97153 by our RBT, 50 min. units?",
+                "sorry it was the BCBA with the kid and she changed the program",
+            ),
+            [("97155", 3)],
+        ),
+    ],
+)
+def test_another_part_of_the_same_matter_is_read_as_such(
+    talk: Talk, turns: tuple[str, ...], expected: list[tuple[str, int]]
+) -> None:
+    assert recommended(talk(*turns)) == expected
+
+
+@pytest.mark.parametrize(
+    ("turns", "verdict"),
+    [
+        (("90785 was denied with 90847", "can I add it to group 90853?"), "yes"),
+        (("can G0444 go with an annual wellness visit?", "it's her first AWV, G0438"), "no"),
+        (("psychiatrist, 99214 with 90836", "can i tack on 99417 when we run over?"), "no"),
+        (("psych NP doing 99214 with 90836", "does the 99214 need a 25 on it?"), "no"),
+        (("medicare denied a session with CO-29", "can i appeal it"), "no"),
+        (("medicare denied a session with CO-29", "can i appeal it", "ok then can i just bill the patient"), "no"),
+    ],
+)
+def test_a_verdict_is_about_the_whole_talk(talk: Talk, turns: tuple[str, ...], verdict: str) -> None:
+    assert talk(*turns).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("turns", "wanted"),
+    [
+        (
+            ("medicaid client missed her appt. no show fee ok?", "what about my medicare ones"),
+            "psychotherapy-153",
+        ),
+        (("how long do i have to appeal a medicare denial", "and the next level after that one?"), "claims-224"),
+        (
+            ("high complexity pt seen day 6 after psych discharge, code?", "no he came in on day 10"),
+            "caremgmt-111",
+        ),
+        (("quit smoking counseling 15 min, which code", "how many of those will medicare pay a year"), "coaching-101"),
+    ],
+)
+def test_a_turn_of_few_words_is_looked_up_with_the_matter_of_the_talk(
+    talk: Talk, turns: tuple[str, ...], wanted: str
+) -> None:
+    assert wanted in statements(talk(*turns))
+
+
+def test_a_fact_alone_asks_the_same_again(talk: Talk) -> None:
+    talk("medicare video therapy, pt at home, 90834. pos and modifier?")
+    assert "modifier 93" in talk("her wifi died so the whole thing was by phone instead").answer
+
+
+def test_the_place_in_person_is_the_one_named_before(talk: Talk) -> None:
+    talk("medicare telehealth, patient at her house. POS?", "she is in a motel this month, still on video")
+    assert "POS 16" in talk("and if i drive over and see her there in person?").answer
+
+
+@pytest.mark.parametrize("closing", ["ok", "got it, thanks", "great", "ok cool", "makes sense, thank you so much"])
+def test_taking_an_answer_in_neither_asks_nor_loses_anything(talk: Talk, closing: str) -> None:
+    first = talk("individual therapy for 40 minutes, Aetna")
+    assert talk(closing).codes == ()
+    assert talk("are you sure?").sentences[1:] == first.sentences
+    later = talk("and 60 minutes?")
+    assert recommended(later) == [("90837", 1)]
+    assert later.facts["payer"] == "aetna"
+
+
+@pytest.mark.parametrize("message", ["ok", "great"])
+def test_a_closing_word_alone_is_no_question(bot: Bot, message: str) -> None:
+    assert bot.ask(message).codes == ()
+
+
+def test_the_matter_of_a_talk_holds_no_payer_and_no_word_of_the_message_alone(bot: Bot, talk: Talk) -> None:
+    talk("dear quibblefrost, can i charge my medicaid client a no show fee")
+    from langchain_core.runnables import RunnableConfig
+
+    config: RunnableConfig = {"configurable": {"thread_id": talk.id}}
+    held = bot.conversations.saver.get(config)
+    assert held is not None
+    about = held["channel_values"]["about"]
+    assert "fee" in about
+    assert not {"quibblefrost", "dear", "medicaid"} & set(about)
