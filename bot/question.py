@@ -93,8 +93,9 @@ class Question(Frozen):
     asked of doing the work rather than of billing it,
     `said_cues` those named in this turn, `asks` that it has the form of a question, `closes` that it only takes the
     last answer in ("ok, got it"), `about` the words that name the matter of the talk for a turn with few of its own,
-    `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds
-    of diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather than whether something
+    `put` how a question about codes is put (`alone`, `bundled`, `edit`), `forms_said` who took part, as often as the
+    turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds of diagnosis said (physical, mental, none),
+    `asks_amount` that dollars are asked for rather than whether something
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `read_by_model` the facts that a chat model read.
     """
@@ -124,6 +125,7 @@ class Question(Frozen):
     glossed: tuple[str, ...] = ()
     subject_acts: bool = False
     furnishes: bool = False
+    put: tuple[str, ...] = ()
     forms_said: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
     asks_amount: bool = False

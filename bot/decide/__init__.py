@@ -21,7 +21,7 @@ from bot.decide.remote import (
     telehealth_rule,
 )
 from bot.decide.services import select_rule
-from bot.decide.together import claim_rule, pairs_rule
+from bot.decide.together import alone_rule, claim_rule, pairs_rule
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
 from bot.respond import PAST_HORIZON, SMALL_TALK, ask_subject, past_horizon, small_talk
@@ -104,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     telehealth_list_rule,
     misplaced_rule,
     too_short_rule,
+    alone_rule,
     claim_rule,
     pairs_rule,
     who_rule,

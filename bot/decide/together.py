@@ -10,14 +10,17 @@ from bot.decide.counting import one_ladder
 from bot.decide.services import selected, visit_codes
 from bot.evidence import Finding
 from bot.findings.check import check_finding
-from bot.findings.pairs import pairs_finding
+from bot.findings.pairs import edits_finding, lacking_finding, pairs_finding
 from bot.respond import fixed
 from bot.rules.check import check
 from bot.rules.claim import Claim, Line
-from bot.rules.pairs import Combination, combine
+from bot.rules.pairs import Combination, addon, combine
 from bot.rules.select import codes_of
+from bot.understand.polarity import turned
 
 _MANY = 3
+_ALONE, _BUNDLED, _EDIT = "alone", "bundled", "edit"
+"""How a question about codes is put (`put` of the vocabulary)."""
 _UNMARKED = frozenset({"never", "allowed", "base_and_addon"})
 """Verdicts on a pair with which no modifier separates the codes, or none has to."""
 
@@ -40,6 +43,10 @@ def pairs_rule(case: Case) -> Finding | None:
     finding = merged([pairs_finding(case.knowledge, found, case.on), *_recoded(case)], rule="pairs")
     if "modifier" in case.question.cues and case.question.polar:
         finding = replace(finding, verdict=_needs_modifier(case, found))
+    elif _EDIT in question.put and question.polar:
+        return edits_finding(case.knowledge, found, finding, case.on)
+    elif _BUNDLED in question.put and question.polar:
+        return replace(finding, verdict=turned(finding.verdict))
     elif case.question.separate and found.verdict == "with_modifier":
         finding = replace(finding, verdict="yes")
     if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
@@ -47,6 +54,18 @@ def pairs_rule(case: Case) -> Finding | None:
     return replace(
         finding, claims=(fixed(case.knowledge, "pair-other-day"), *finding.claims), verdict="yes", warnings=()
     )
+
+
+def alone_rule(case: Case) -> Finding | None:
+    """Whether an add-on code may stand without its primary code, when that is asked."""
+    mentions = case.question.facts.codes
+    missing = any(mention.negated for mention in mentions)
+    if not case.question.polar or not (_ALONE in case.question.put or missing):
+        return None
+    on_claim = case.active if missing and _ALONE not in case.question.put else ()
+    found = [addon(case.knowledge, code, on_claim, case.on) for code in case.active]
+    lacking = [check for check in found if check is not None and check.state == "applies"]
+    return lacking_finding(case.knowledge, lacking, case.on) if lacking else None
 
 
 def _needs_modifier(case: Case, found: Combination) -> Verdict | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
-from bot.rules.pairs import AddonCheck, Combination, Pair, edition_row
+from bot.rules.pairs import AddonCheck, Combination, Pair, came_later, edition_row, held_edition
 from corpus.knowledge import Knowledge
 
+_SHOWN = 8
+"""Primary codes that are named, at most."""
 _VERDICTS: dict[str, Verdict | None] = {
     "never": "no",
     "with_modifier": "depends",
@@ -38,8 +42,40 @@ def pairs_finding(knowledge: Knowledge, found: Combination, on: date) -> Finding
     return Finding(tuple(claims), _codes(knowledge, found, pairs, on), warnings, verdict=verdict, rule="pairs")
 
 
+def lacking_finding(knowledge: Knowledge, lacking: Sequence[AddonCheck], on: date) -> Finding:
+    """That add-on codes may not stand without one of their primary codes."""
+    claims, codes = [], []
+    for check in lacking:
+        shown = ", ".join(check.bases[:_SHOWN])
+        text = f"{check.code} is an add-on code: it is billed only with one of its primary codes, such as {shown}."
+        claims.append(Claim(text, check.evidence))
+        codes.append(advice(knowledge, check.code, "rejected", on))
+    return Finding(tuple(claims), tuple(codes), verdict="no", rule="pairs")
+
+
+def edits_finding(knowledge: Knowledge, found: Combination, told: Finding, on: date) -> Finding:
+    """Whether the NCCI edition that is held pairs the codes; what else is held about them (`told`) follows.
+
+    A pair whose codes came after the edition settles nothing.
+    """
+    edits = [pair for pair in found.pairs if pair.edit is not None]
+    if edits:
+        first = [_edit(pair) for pair in edits]
+        return replace(told, claims=(*first, *(each for each in told.claims if each not in first)), verdict="yes")
+    claims = tuple(_no_edit(knowledge, pair, on) for pair in found.pairs)
+    edition = held_edition(knowledge, on)
+    late = not edition or came_later(knowledge, found.codes, edition, on)
+    rest = told.claims if any(pair.verdict != "unknown" for pair in found.pairs) else ()
+    return replace(told, claims=(*claims, *rest), verdict="depends" if late else "no")
+
+
+def _no_edit(knowledge: Knowledge, pair: Pair, on: date) -> Claim:
+    text = f"For {pair.first} with {pair.second}: {pair.vintage}"
+    return Claim(text, _no_data(knowledge, pair, on).evidence)
+
+
 def _lacks(check: AddonCheck) -> Claim:
-    shown = ", ".join(check.bases[:8])
+    shown = ", ".join(check.bases[:_SHOWN])
     text = f"{check.code} is an add-on code and must be billed with one of its primary codes, such as {shown}"
     return Claim(f"{text}; none of them is here.", check.evidence)
 
@@ -48,11 +84,7 @@ def _told(knowledge: Knowledge, pair: Pair) -> list[Claim]:
     both = f"{pair.first} and {pair.second}"
     claims = [_bottom_line(pair, both)]
     if pair.edit is not None:
-        text = (
-            f"NCCI edition {pair.edit.edition} has {pair.edit.column1} in column one and {pair.edit.column2} in column "
-            f"two, modifier indicator {pair.edit.modifier_indicator}."
-        )
-        claims.append(Claim(text, pair.evidence))
+        claims.append(_edit(pair))
     for rule in pair.rules:
         row = knowledge.statements.get(rule.statement)
         evidence = tuple(each for each in pair.evidence if each.ref == row.id)
@@ -61,6 +93,16 @@ def _told(knowledge: Knowledge, pair: Pair) -> list[Claim]:
         text = f"What must support {' or '.join(pair.modifier.modifiers)}: {pair.modifier.documentation}"
         claims.append(Claim(text, pair.evidence))
     return claims
+
+
+def _edit(pair: Pair) -> Claim:
+    edit = pair.edit
+    assert edit is not None
+    text = (
+        f"NCCI edition {edit.edition} has {edit.column1} in column one and {edit.column2} in column two, modifier "
+        f"indicator {edit.modifier_indicator}."
+    )
+    return Claim(text, pair.evidence)
 
 
 def _bottom_line(pair: Pair, both: str) -> Claim:

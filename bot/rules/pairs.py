@@ -235,6 +235,14 @@ def edition_start(edition: str) -> date:
     return date(int(year), 3 * int(quarter) - 2, 1)
 
 
+def came_later(knowledge: Knowledge, codes: Iterable[str], edition: str, on: date) -> tuple[str, ...]:
+    """Those of `codes` that came after an NCCI edition began, so that it cannot show them."""
+    rows = {code: knowledge.codes.find(code, on) for code in codes}
+    start = edition_start(edition)
+    dated = {code: row.effective_from for code, row in rows.items() if row is not None and row.effective_from}
+    return tuple(code for code, since in dated.items() if since > start)
+
+
 def _vintage(knowledge: Knowledge, first: str, second: str, edit: Edit | None, on: date, payer: str | None) -> str:
     own = payer is None or knowledge.rules.medicare_rules(payer)
     return _edition(knowledge, first, second, edit, on) + ("" if own else f" {_FOREIGN}")
@@ -247,12 +255,7 @@ def _edition(knowledge: Knowledge, first: str, second: str, edit: Edit | None, o
     held = edit.edition if edit is not None else held_edition(knowledge, on)
     if not held:
         return "No NCCI edition is held."
-    start = edition_start(held)
-    later = []
-    for code in (first, second):
-        row = knowledge.codes.find(code, on)
-        if row is not None and row.effective_from is not None and row.effective_from > start:
-            later.append(code)
+    later = came_later(knowledge, (first, second), held, on)
     if edit is None and later:
         return f"NCCI {held}; {' and '.join(later)} came later, so that edition cannot show the pair."
     if edit is None:

@@ -19,7 +19,10 @@ _MODIFIER_BEFORE = re.compile(
     r"(?<![A-Z0-9])([A-Z0-9]{2})\s+(?:ON|ONTO|TO)\s+(?:(?:MY|OUR|THE|THEIR|HIS|HER|AN?|ALL|EVERY|EACH|ANY)\s+){0,2}$"
 )
 _UNITS_BEFORE = re.compile(r"\b(\d|1[0-2])\s*(?:x|units?(?: of)?)?\s*$", re.IGNORECASE)
-_WITHOUT = re.compile(r"\b(?:WITHOUT|W/O|INSTEAD OF|RATHER THAN|NO|NOT)\s+(?:A\s+|AN\s+|THE\s+)?$")
+_WITHOUT = re.compile(
+    r"\b(?:WITHOUT|W/O|INSTEAD OF|RATHER THAN|NO|NOT)\s+(?:(?:AN?|THE|EITHER)\s+)?"
+    r"(?:[A-Z0-9]{5}\s*(?:,|/|\bOR\b)\s*){0,3}$"
+)
 _MODIFIER_CUE = re.compile(r"\b(?:modifiers?|mods?)\b", re.IGNORECASE)
 _TWO = re.compile(r"(?<![A-Za-z0-9$.:/-])([A-Z]{2}|[A-Z]\d|\d{2})(?![A-Za-z0-9%:]|\.\d|/\d)")
 _NOT_A_MODIFIER = re.compile(

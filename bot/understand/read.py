@@ -180,6 +180,7 @@ class Reader:
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
+            put=self._said(self.lexicon.read(polar_clause(message) or message), "put"),
             parity=paying.parity,
             asks_amount=paying.amount or implied,
             forms_said=self._said(words, "participants"),

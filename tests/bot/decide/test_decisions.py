@@ -288,3 +288,25 @@ def test_a_modifier_on_a_line_that_does_not_take_it_is_a_no(bot: Bot, message: s
     answer = ask(bot, message)
     assert answer.verdict == "no"
     assert "conflict" in {warning.kind for warning in answer.warnings}
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict", "first"),
+    [
+        ("can 96159 go out by itself if we forgot 96158", "no", "96159 is an add-on code"),
+        ("is 90840 billable alone", "no", "90840 is an add-on code"),
+        ("is 99494 ok without 99492 or 99493", "no", "99494 is an add-on code"),
+        ("can 96139 be billed without 96138", "no", "96139 is an add-on code"),
+        ("are 90834 and 96158 bundled?", "yes", "bundled"),
+        ("can I bill 90834 and 96158 together or are they bundled?", "no", "bundled"),
+        ("is there an NCCI edit between 90837 and 99214?", "yes", "NCCI edition"),
+        ("does NCCI have an edit between 97153 and 97155", "no", "shows no pair"),
+        ("any NCCI edit on 99445 with 99457?", "depends", "came later"),
+    ],
+)
+def test_how_the_question_about_codes_is_put_decides_the_verdict(
+    bot: Bot, message: str, verdict: str, first: str
+) -> None:
+    answer = ask(bot, message)
+    assert answer.verdict == verdict
+    assert first in answer.sentences[0].text
