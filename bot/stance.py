@@ -27,7 +27,7 @@ from corpus.knowledge import Knowledge
 from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
 
-_NEARNESS, _MIDDLE = 7.0, 0.5
+_NEARNESS, _MIDDLE = 6.0, 0.5
 _RANK = 0.35
 _OTHER_NEED, _OTHER_SIGN = 0.3, 0.6
 _BEST_WORDS, _NEXT_WORDS = 0.6, 0.14
