@@ -188,9 +188,14 @@ def _led(sentence: Sentence, verdict: Verdict) -> Sentence:
 
 def _codes(findings: Iterable[Finding]) -> tuple[CodeAdvice, ...]:
     held: dict[str, CodeAdvice] = {}
+    denied: set[str] = set()
     for finding in findings:
         for row in finding.codes:
-            held.setdefault(row.code, row)
+            known = held.setdefault(row.code, row)
+            counted = known.units is None and row.units is not None and row.code not in denied
+            if counted and known.role in (row.role, "mentioned"):
+                held[row.code] = row
+        denied |= {row.code for row in finding.codes if finding.verdict == "no"}
     order = {"recommended": 0, "alternative": 1, "rejected": 2, "mentioned": 3}
     return tuple(sorted(held.values(), key=lambda row: order[row.role]))
 

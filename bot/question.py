@@ -29,8 +29,9 @@ class CodeMention(Frozen):
 class Duration(Frozen):
     """A stated time in minutes, inclusive (`minutes_from` = `minutes_to` unless a range was typed).
 
-    `start` and `end` are character offsets; `total` marks the time of a whole visit rather than of one service,
-    `actual` what it came to ("ran to 95 minutes") rather than what was planned.
+    `start` and `end` are character offsets; `part` marks a part of a session ("the last 10 minutes"), `total` the time
+    of a whole visit rather than of one service, `actual` what it came to ("ran to 95 minutes") rather than what was
+    planned.
     """
 
     minutes_from: int
@@ -39,6 +40,7 @@ class Duration(Frozen):
     end: int = 0
     total: bool = False
     actual: bool = False
+    part: bool = False
 
 
 class Facts(Frozen):
@@ -97,6 +99,8 @@ class Question(Frozen):
     turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds of diagnosis said (physical, mental, none),
     `asks_amount` that dollars are asked for rather than whether something
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
+    `level_basis` what the level of a visit was chosen by (`mdm`, `time`), `partly` that someone joined only a part of
+    the session, `each_day` that a thing is asked of each of several days,
     `read_by_model` the facts that a chat model read.
     """
 
@@ -128,6 +132,9 @@ class Question(Frozen):
     put: tuple[str, ...] = ()
     forms_said: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
+    level_basis: str | None = None
+    partly: bool = False
+    each_day: bool = False
     asks_amount: bool = False
     parity: str | None = None
     read_by_model: tuple[str, ...] = ()

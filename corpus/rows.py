@@ -400,7 +400,7 @@ class Service(Row):
     payers: Items
     visit: OptText
     with_em: OptText
-    setting: OptText
+    setting: Items
 
 
 class Phrase(Row):

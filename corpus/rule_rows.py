@@ -31,7 +31,8 @@ class TimeRule(Row):
     is reached: `columns` as `codes.csv` states it, `midpoint` past half of it, `full` all of it, `eight-minute` as
     `midpoint` on the day's total. Overrides where the code table does not decide: `starts` first minute of each base
     code, `covers` minutes counted to the last base code before the add-on begins, `every` length of a repeating
-    unit, `max_units` cap of the repeating or add-on code, `last` last minute that the ladder describes.
+    unit, `max_units` cap of the repeating or add-on code, `last` last minute that the ladder describes. `other_basis`
+    is what else than time may choose the base code; then the add-on is not reported, as `addon_statement` says.
     """
 
     rule: Text
@@ -47,6 +48,8 @@ class TimeRule(Row):
     every: OptInt
     max_units: OptInt
     last: OptInt
+    other_basis: OptText
+    addon_statement: OptText
     basis: Text
     sources: Items
     confidence: Confidence

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from bot.decide.amounts import equal_pay_rule, other_amounts_rule, price_rule
 from bot.decide.case import Case, Rule
-from bot.decide.codes import describe_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
+from bot.decide.codes import describe_rule, ended_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
 from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
+from bot.decide.forms import NOT_THE_CODE, basis_rule, form_rule
 from bot.decide.official import official_rule
 from bot.decide.people import who_rule
 from bot.decide.remote import (
@@ -41,11 +42,12 @@ def _refuses(finding: Finding) -> bool:
 
 
 def _findings(case: Case) -> Iterator[Finding]:
-    found = False
+    found, other_code = False, False
     for rule in RULES:
-        finding = rule(case)
+        finding = None if other_code and rule in OF_NAMED_CODE else rule(case)
         if finding is not None:
             found = found or bool(finding.claims)
+            other_code = other_code or finding.rule in NOT_THE_CODE
             yield finding
             if finding.rule in (PAST_HORIZON, SMALL_TALK):
                 return
@@ -96,6 +98,8 @@ RULES: tuple[Rule, ...] = (
     denial_rule,
     still_valid_rule,
     diagnosis_rule,
+    form_rule,
+    basis_rule,
     equal_pay_rule,
     coverage_rule,
     not_paid_rule,
@@ -111,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     instruments_rule,
     units_rule,
     select_rule,
+    ended_rule,
     conflicts_rule,
     telehealth_rule,
     place_rule,
@@ -120,3 +125,6 @@ RULES: tuple[Rule, ...] = (
     describe_rule,
 )
 """In order of weight: the first finding gives the bottom line."""
+
+OF_NAMED_CODE: tuple[Rule, ...] = (price_rule, too_short_rule, pairs_rule, units_rule, select_rule)
+"""Rules that take the named code for the right one: silent once another rule said that it is not."""

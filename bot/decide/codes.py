@@ -58,6 +58,20 @@ def still_valid_rule(case: Case) -> Finding | None:
     return replace(found, verdict=turned(found.verdict)) if case.question.negative else found
 
 
+def ended_rule(case: Case) -> Finding | None:
+    """For an earlier date of service: that a named code, active then, has been deleted since, and when."""
+    gone = [code for code in case.active if _ended(case, code)]
+    if not gone or case.about("changed"):
+        return None
+    found = merged([status_finding(case.knowledge, code, case.on) for code in gone], rule="ended")
+    return replace(found, verdict=None)
+
+
+def _ended(case: Case, code: str) -> bool:
+    last = case.knowledge.codes.get(code).effective_to
+    return last is not None and last < case.knowledge.coverage.horizon
+
+
 def describe_rule(case: Case) -> Finding | None:
     """What the named codes are: in full when that is the question, briefly to compare two."""
     if case.about("compare") and len(case.active) >= 2:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case, payer_or_assumed
-from bot.decide.services import open_services, visit_codes
+from bot.decide.services import added_up, open_services, visit_codes
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
 from bot.findings.time import once_finding, open_readings, per_form_finding, readings_finding, time_finding
@@ -68,14 +68,8 @@ def _amount(case: Case, code: str) -> int:
     if facts.minutes is None:
         return facts.days or 0
     families = case.knowledge.rules.families_of(code)
-    rule = next((row for row in case.knowledge.rules.time_rules if families and row.family == families[0]), None)
-    said = case.question.minutes_said
-    if rule is not None and rule.period in _ADDED_UP and len(said) > 1:
-        return sum(said)
-    return facts.minutes
-
-
-_ADDED_UP = ("evaluation", "calendar-month")
+    summed = added_up(case, families[0]) if families else None
+    return facts.minutes if summed is None else summed
 
 
 def _barred(case: Case, code: str) -> Finding | None:
@@ -119,9 +113,21 @@ def _fits_claimed(case: Case, finding: Finding) -> Verdict | None:
     """For "is that 0592T x 3?": yes when the codes and units said are the codes and units found, else no."""
     found = {row.code: row.units for row in finding.codes if row.role == "recommended"}
     said = case.question.facts.codes
+    if case.question.each_day and _once_for_all(case):
+        return "no"
     if any(mention.code not in found for mention in said):
         return "no"
     return "yes" if all(m.units in (None, found[m.code]) for m in said) else "no"
+
+
+def _once_for_all(case: Case) -> bool:
+    """Whether the named code is the base of an evaluation: once for all its days, the rest is the add-on's."""
+    families = {family for code in case.active for family in case.knowledge.rules.families_of(code)}
+    rules = [rule for rule in case.knowledge.rules.time_rules if rule.family in families]
+    return any(rule.period == _EVALUATION and rule.addon and set(rule.codes) & set(case.active) for rule in rules)
+
+
+_EVALUATION = "evaluation"
 
 
 def one_ladder(case: Case) -> bool:

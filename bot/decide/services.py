@@ -36,7 +36,7 @@ def select_rule(case: Case) -> Finding | None:
     services = open_services(case)
     if not services or not wanted or _asks_else(case):
         return None
-    found = [selected(case, name) for name in services]
+    found = [_by_own_rule(case, selected(case, name)) for name in services]
     chosen = merged([finding for finding in found if finding.claims], rule="select")
     if not facts.services and chosen.claims:
         question = case.knowledge.fixed_texts["ask-subject"].text
@@ -50,6 +50,16 @@ def select_rule(case: Case) -> Finding | None:
     if asked is None and "units" in case.question.cues and facts.performer is None:
         asked = Clarify(slot="service", question=case.knowledge.fixed_texts["ask-units-basis"].text, options=())
     return replace(chosen, assumptions=(*chosen.assumptions, note), clarify=asked)
+
+
+def _by_own_rule(case: Case, finding: Finding) -> Finding:
+    """A payer with a way of its own to count the minutes pays what that way bills: yes, when yes or no is asked."""
+    own = case.knowledge.rules.conventions.get(case.payer or "")
+    billed = own is not None and any(row.role == "recommended" and row.units for row in finding.codes)
+    counted = billed and case.question.stated.minutes is not None and finding.verdict is None
+    return (
+        replace(finding, verdict="yes") if counted and case.question.polar and not case.question.negative else finding
+    )
 
 
 def _open(finding: Finding) -> tuple[CodeAdvice, ...]:
@@ -137,14 +147,14 @@ def selected(case: Case, service: str) -> Finding:
     request = Request(
         service=service,
         on=case.on,
-        minutes=facts.minutes,
+        minutes=_minutes(case, service),
         minutes_to=facts.minutes_to,
         days=facts.days,
-        participants=_participants(case.knowledge, service, facts.participants),
+        participants=_known(case.knowledge, service, "participants", facts.participants),
         group_size=facts.group_size,
         performer=facts.performer,
         payer=case.payer,
-        visit=facts.visit,
+        visit=_known(case.knowledge, service, "visit", facts.visit),
         with_em=_with_em(case),
     )
     found = select(case.knowledge, request)
@@ -170,7 +180,24 @@ def _barred(found: Selection) -> bool:
     return bool(found.options) and all(option.barred and not option.letters for option in found.options)
 
 
-def _participants(knowledge: Knowledge, service: str, stated: str | None) -> str | None:
-    """The stated participants when any variant of the service knows them."""
-    held = {row.participants for row in knowledge.services if row.service == service}
-    return stated if stated in held else None
+def _known(knowledge: Knowledge, service: str, slot: str, stated: str | None) -> str | None:
+    """The stated value of `slot` when any variant of the service knows it, or none tells visits apart."""
+    held = {getattr(row, slot) for row in knowledge.services if row.service == service}
+    return stated if stated in held or (slot == "visit" and held == {None}) else None
+
+
+def _minutes(case: Case, service: str) -> int | None:
+    """The minutes that count: all times said where the service adds up its parts."""
+    families = [row.time_family for row in case.knowledge.services if row.service == service and row.time_family]
+    summed = added_up(case, families[0]) if families else None
+    return case.question.facts.minutes if summed is None else summed
+
+
+def added_up(case: Case, family: str) -> int | None:
+    """The sum of all times said, when several were and the family counts all parts or dates of its period."""
+    said = case.question.minutes_said
+    rule = next((row for row in case.knowledge.rules.time_rules if row.family == family), None)
+    return sum(said) if rule is not None and rule.period in _ADDED_UP and len(said) > 1 else None
+
+
+_ADDED_UP = ("evaluation", "calendar-month")

@@ -104,6 +104,8 @@ def rule_of_code(
         every=every,
         max_units=None,
         last=row.max_minutes if every is None else None,
+        other_basis=None,
+        addon_statement=None,
         basis="the code's own minutes",
         sources=row.sources,
         confidence=row.confidence,

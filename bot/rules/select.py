@@ -105,7 +105,7 @@ def select(knowledge: Knowledge, request: Request) -> Selection:
     fitting = [row for row in held if _fits(knowledge, request, row)]
     if not fitting:
         return Selection(request, "nothing", (), (), (), None, _no_fit(knowledge, request, held))
-    kept, assumed = _assume(knowledge, request, fitting)
+    kept, assumed = _assume(knowledge, request, _of_stated_visit(request, fitting))
     kept = _by_group_size(knowledge, request, kept)
     settled = _with(request, assumed)
     options = tuple(_option(knowledge, settled, row, kept) for row in kept)
@@ -149,6 +149,12 @@ def _fits(knowledge: Knowledge, request: Request, row: Service) -> bool:
     if person is not None and row.performers and person.performer not in row.performers:
         return False
     return request.payer is None or _payer_fits(knowledge, request.payer, row.payers)
+
+
+def _of_stated_visit(request: Request, rows: list[Service]) -> list[Service]:
+    """Without the variants that say nothing of visits where another one for the same people names the stated visit."""
+    named = {(row.participants, row.performers) for row in rows if row.visit is not None and row.visit == request.visit}
+    return [row for row in rows if row.visit is not None or (row.participants, row.performers) not in named]
 
 
 def _payer_fits(knowledge: Knowledge, payer: str, payers: tuple[str, ...]) -> bool:

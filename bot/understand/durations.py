@@ -66,6 +66,9 @@ _LABELLED = re.compile(rf"\b(?:minutes|mins|time)\b[^.;?\d=:]{{0,24}}[=:]\s*{_NU
 _ACTUAL = re.compile(
     r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
 )
+_PARTIAL = re.compile(r"\b(?:last|final|closing|first)\s+(?:about |few |the )?$")
+_WEEKDAY = re.compile(rf"{_NUMBER} (?:on |this |last )?(?:mon|tues?|wednes|weds?|thurs?|fri|satur|sun)(?:day)?\b")
+"""A number before a day beside a time that has its unit: "60 min Tuesday and 45 Thursday"."""
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
 _PER_UNIT = re.compile(r"\s*(?:per|a|each|/)\s*unit\b")
 """After a time that says how long a unit is, not how long the service was."""
@@ -104,9 +107,9 @@ def durations(message: str) -> tuple[Duration, ...]:
         taken.append((start, end))
         total = not part and _TOTAL.search(text[:start]) is not None
         actual = _ACTUAL.search(text[: match.start(1) if match.re is _RAN else start]) is not None
-        found.append(
-            Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, total=total, actual=actual)
-        )
+        of_session = _PARTIAL.search(text[:start]) is not None
+        flags = {"total": total, "actual": actual, "part": of_session}
+        found.append(Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, **flags))
 
     for pattern, minutes in _FIXED:
         for match in pattern.finditer(text):
@@ -118,7 +121,8 @@ def durations(message: str) -> tuple[Duration, ...]:
     for pattern, read in _READ:
         for match in pattern.finditer(text):
             add(match, *read(match))
-    for pattern in (_PART, _MINUTES, _RAN, _LABELLED):
+    beside = (_WEEKDAY,) if _MINUTES.search(text) else ()
+    for pattern in (_PART, _MINUTES, _RAN, _LABELLED, *beside):
         for match in pattern.finditer(text):
             add(match, float(match.group(1)), part=pattern is _PART)
     return tuple(sorted(found, key=lambda duration: duration.start))

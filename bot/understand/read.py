@@ -17,6 +17,7 @@ from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
 from bot.understand.intents import MOVES, asks, intents_of, polar_clause
 from bot.understand.lexicon import Lexicon, Mention
+from bot.understand.meant import Meant
 from bot.understand.paying import PAYMENT, read_paying
 from bot.understand.polarity import asked_negatively, asks_need
 from bot.understand.refer import referred
@@ -42,7 +43,7 @@ _APART, _SEPARATE, _SPAN = "apart", "separate", "span"
 _CLOCK_TIME = re.compile(r"\bat (\d{1,2}(?::\d{2})?)\s?(?:[ap]m?\b)?(?![\d%/-])")
 _FORMS = range(1, 13)
 """Numbers before a form that count it."""
-_GROUP, _HOME = "group", "home"
+_GROUP = "group"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
 
@@ -74,30 +75,8 @@ class Reader:
         return frozenset(tokenize(cues))
 
     @cached_property
-    def _at_home(self) -> dict[str, str]:
-        """The service that a named one becomes when the clinician goes to the patient's home."""
-        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "home-service"}
-
-    @cached_property
-    def _homes(self) -> frozenset[str]:
-        """Places of service that are a home in which the clinician is present."""
-        rows = self.knowledge.rules.telehealth_places.values()
-        return frozenset(row.pos for row in rows if row.location == _HOME and row.pos != row.telehealth_pos)
-
-    @cached_property
-    def _by_diagnosis(self) -> dict[str, str]:
-        """The service that an unnamed one becomes when the problem treated is a physical one."""
-        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "physical-service"}
-
-    @cached_property
-    def _of_specialty(self) -> dict[str, str]:
-        """The service that a named one becomes when a specialist did it."""
-        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "specialty-service"}
-
-    @cached_property
-    def _defaults(self) -> dict[str, str]:
-        """The service that a clinician is taken to mean when none is named."""
-        return {row.phrase: row.value for row in self.knowledge.phrases if row.slot == "performer-service"}
+    def _meant(self) -> Meant:
+        return Meant(self.knowledge, self.lexicon)
 
     @cached_property
     def _states(self) -> frozenset[str]:
@@ -155,7 +134,8 @@ class Reader:
         codes_meant = referred(message, stated, before, said, self.knowledge.codes)
         carried = carried if codes_meant is None else carried.model_copy(update={"codes": codes_meant})
         performers = tuple(m.value for m in self.lexicon.mentions(named, "performer") if not m.negated)
-        facts = self._moved(words, self._with_default_service(words, carried, times, cues))
+        facts = self._meant.with_default(words, carried, times, cues)
+        facts = facts.model_copy(update={"services": self._meant.services(facts, words, said)})
         question = Question(
             text=message,
             facts=facts,
@@ -185,6 +165,9 @@ class Reader:
             asks_amount=paying.amount or implied,
             forms_said=self._said(words, "participants"),
             diagnoses=self._said(words, "diagnosis"),
+            level_basis=self._only(words, "level-basis"),
+            each_day="each" in self._said(words, "days"),
+            partly="partly" in self._said(words, "attendance"),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
             said_cues=said,
@@ -249,13 +232,6 @@ class Reader:
             if kept:
                 return kept[0].value
         return None
-
-    def _moved(self, words: Sequence[Token], facts: Facts) -> Facts:
-        """Services that have a form of their own: at the patient's home, or of the specialty that is said."""
-        moves = {} if facts.place not in self._homes else self._at_home
-        if self.lexicon.mentions(words, "specialty"):
-            moves = {**moves, **self._of_specialty}
-        return facts.model_copy(update={"services": tuple(moves.get(name, name) for name in facts.services)})
 
     def _parts(self, words: Sequence[Token], earlier: Facts | None) -> tuple[str, ...]:
         """Services that are named only as a part of what the talk is about: "the report", after testing."""
@@ -356,23 +332,6 @@ class Reader:
         named = [m for m in said if m.value not in kinds] or said
         return max(named, key=lambda m: (m.last - m.first, m.first)).value if named else None
 
-    def _with_default_service(
-        self, words: Sequence[Token], facts: Facts, times: Sequence[Duration], cues: Sequence[str]
-    ) -> Facts:
-        """The service of a session that is not named: the clinician's, else psychotherapy, when a time is stated."""
-        told = times or facts.participants or facts.minutes is not None
-        asked = facts.performer in self._defaults and "select" in cues
-        if facts.services or facts.codes or not (told or asked):
-            return facts
-        default = (
-            self._defaults.get(facts.performer or "")
-            or self._defaults.get(facts.participants or "")
-            or self._last(words, "service-default")
-        )
-        if default in self._by_diagnosis and self._only(words, "diagnosis") == "physical":
-            default = self._by_diagnosis[default]
-        return facts.model_copy(update={"services": (default,)}) if default else facts
-
 
 _BARE = re.compile(
     r"(?<![\d.,$/#-])(\d{1,3})(?![\d.,/%-]|"
@@ -438,6 +397,8 @@ _FURNISH = "furnish"
 
 def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:
     """The time of the service: never that of the whole visit when another is stated; else the nearest to a service."""
+    longest = max((duration.minutes_to for duration in times if not duration.part), default=0)
+    times = [duration for duration in times if not (duration.part and duration.minutes_to < longest)]
     candidates = [duration for duration in times if not duration.total] or list(times)
     candidates = [duration for duration in candidates if duration.actual] or candidates
     if len(candidates) <= 1 or not services:
