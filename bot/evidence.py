@@ -43,6 +43,11 @@ class Claim:
     evidence: tuple[Evidence, ...]
 
 
+def statement_claim(knowledge: Knowledge, statement: Statement) -> Claim:
+    """The statement's own words as a sentence."""
+    return Claim(text=statement.text, evidence=(from_statement(knowledge, statement),))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found: sentences in order of weight, codes to show and warnings, each with evidence."""

@@ -14,7 +14,7 @@ from datetime import date
 from bot import respond
 from bot.answer import CodeAdvice, CodeRole, Verdict
 from bot.descriptors import Descriptors
-from bot.evidence import Claim, Finding, from_statement
+from bot.evidence import Finding, statement_claim
 from bot.findings.advice import advice
 from bot.findings.describe import describe
 from bot.findings.modifiers import modifier_finding
@@ -129,11 +129,11 @@ class Finder:
         kept = (first, *(each for each in kept if each is not first))
         leading = kept[:1] if decided and verdict else ()
         if leading:
-            lead = claim(self.knowledge, leading[0].statement)
+            lead = statement_claim(self.knowledge, leading[0].statement)
             turn.findings.insert(0, Finding((lead,), verdict=verdict, rule="guidance"))
         if decided:
             kept = tuple(each for each in kept if each not in leading and (_completes(each, codes) or _meant(each)))
-        claims = tuple(claim(self.knowledge, each.statement) for each in kept)
+        claims = tuple(statement_claim(self.knowledge, each.statement) for each in kept)
         advised = () if decided or not kept else self._mentioned(kept[0].statement, turn.on)
         return [Finding(claims, advised, verdict=verdict, rule="guidance")]
 
@@ -341,11 +341,6 @@ def _answerable(question: Question, candidates: Sequence[Candidate]) -> bool:
         named = "subject"
     least, least_asked = _NEAR[named]
     return near >= least or asked >= least_asked
-
-
-def claim(knowledge: Knowledge, statement: Statement) -> Claim:
-    """The statement's own words as a sentence."""
-    return Claim(text=statement.text, evidence=(from_statement(knowledge, statement),))
 
 
 def _overlap(first: frozenset[str], second: frozenset[str]) -> float:

@@ -95,9 +95,10 @@ class Question(Frozen):
     asked of doing the work rather than of billing it,
     `said_cues` those named in this turn, `asks` that it has the form of a question, `closes` that it only takes the
     last answer in ("ok, got it"), `about` the words that name the matter of the talk for a turn with few of its own,
-    `put` how a question about codes is put (`alone`, `bundled`, `edit`), `forms_said` who took part, as often as the
-    turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds of diagnosis said (physical, mental, none),
-    `asks_amount` that dollars are asked for rather than whether something
+    `clinicians` that the services were those of two
+    clinicians (of different `kinds`, or `others`), `put` how codes are asked about (`alone`, `bundled`, `edit`),
+    `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds of
+    diagnosis said (physical, mental, none), `asks_amount` that dollars are asked for rather than whether something
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `level_basis` what the level of a visit was chosen by (`mdm`, `time`), `partly` that someone joined only a part of
     the session, `each_day` that a thing is asked of each of several days,
@@ -130,6 +131,7 @@ class Question(Frozen):
     subject_acts: bool = False
     furnishes: bool = False
     put: tuple[str, ...] = ()
+    clinicians: str | None = None
     forms_said: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
     level_basis: str | None = None

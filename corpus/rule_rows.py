@@ -164,7 +164,8 @@ class CombinationRule(Row):
     """Whether codes of two lists go together in a period (`combination_rules.csv`), with its statement.
 
     `relation`: `never`; `separate` only as distinct work or time under `condition`; `em-modifier` with the modifier
-    for a separate E/M on the E/M; `allowed`. The dates are those of the statement.
+    for a separate E/M on the E/M; `allowed`. `clinician` is `one` when the statement speaks of the services of one
+    clinician, so that it says nothing of two. The dates are those of the statement.
     """
 
     rule: Text
@@ -175,6 +176,7 @@ class CombinationRule(Row):
     payers: Items
     effective_from: OptDate
     effective_to: OptDate
+    clinician: OptText
     condition: OptText
     statement: Text
 
@@ -214,6 +216,13 @@ class TelehealthRule(Row):
     effective_from: OptDate
     effective_to: OptDate
     note: OptText
+    statements: Items
+
+
+class Principle(Row):
+    """What holds of a kind of rule as a whole (`principles.csv`), with the statements that say it."""
+
+    principle: Text
     statements: Items
 
 

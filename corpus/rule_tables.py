@@ -16,6 +16,7 @@ from corpus.rule_rows import (
     MueIndicator,
     PayerKind,
     Performer,
+    Principle,
     Slot,
     StatusLetter,
     TelehealthPlace,
@@ -149,6 +150,11 @@ class RuleTables:
     def telehealth_rules(self) -> tuple[TelehealthRule, ...]:
         """How payers want telehealth marked."""
         return self._read("telehealth_rules", TelehealthRule)
+
+    @cached_property
+    def principles(self) -> dict[str, Principle]:
+        """What holds of kinds of rules as a whole."""
+        return {row.principle: row for row in self._read("principles", Principle)}
 
     @cached_property
     def telehealth_places(self) -> dict[str, TelehealthPlace]:

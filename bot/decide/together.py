@@ -10,7 +10,7 @@ from bot.decide.counting import one_ladder
 from bot.decide.services import selected, visit_codes
 from bot.evidence import Finding
 from bot.findings.check import check_finding
-from bot.findings.pairs import edits_finding, lacking_finding, pairs_finding
+from bot.findings.pairs import edits_finding, lacking_finding, other_clinician_finding, pairs_finding
 from bot.respond import fixed
 from bot.rules.check import check
 from bot.rules.claim import Claim, Line
@@ -21,6 +21,8 @@ from bot.understand.polarity import turned
 _MANY = 3
 _ALONE, _BUNDLED, _EDIT = "alone", "bundled", "edit"
 """How a question about codes is put (`put` of the vocabulary)."""
+_KINDS = "kinds"
+"""Two clinicians of different kinds (`bot.understand.clinicians`)."""
 _UNMARKED = frozenset({"never", "allowed", "base_and_addon"})
 """Verdicts on a pair with which no modifier separates the codes, or none has to."""
 
@@ -45,15 +47,31 @@ def pairs_rule(case: Case) -> Finding | None:
         finding = replace(finding, verdict=_needs_modifier(case, found))
     elif _EDIT in question.put and question.polar:
         return edits_finding(case.knowledge, found, finding, case.on)
-    elif _BUNDLED in question.put and question.polar:
-        return replace(finding, verdict=turned(finding.verdict))
     elif case.question.separate and found.verdict == "with_modifier":
         finding = replace(finding, verdict="yes")
-    if not case.question.apart or any(pair.period == "month" for pair in found.pairs):
-        return finding
-    return replace(
-        finding, claims=(fixed(case.knowledge, "pair-other-day"), *finding.claims), verdict="yes", warnings=()
-    )
+    if question.clinicians and not question.apart:
+        finding = _by_two(case, found, finding) or finding
+    elif question.apart and not any(pair.period == "month" for pair in found.pairs):
+        claims = (fixed(case.knowledge, "pair-other-day"), *finding.claims)
+        finding = replace(finding, claims=claims, verdict="yes", warnings=())
+    asked_turned = _BUNDLED in question.put and question.polar
+    return replace(finding, verdict=turned(finding.verdict)) if asked_turned else finding
+
+
+def _by_two(case: Case, found: Combination, finding: Finding) -> Finding | None:
+    """The finding for services of two clinicians: NCCI pairs, and rules about one clinician, do not join them.
+
+    None when a rule holds whoever gives the services, or when nothing stands against them anyway. Clinicians of one
+    kind may count as one, so that yes is said only of different kinds, or of a medical visit beside another service.
+    """
+    joined = [rule for pair in found.pairs for rule in pair.rules if rule.clinician is None]
+    parted = [pair for pair in found.pairs if pair.edit is not None or pair.rules]
+    lacking = any(check.state == "applies" for check in found.addons)
+    if joined or lacking or not parted:
+        return None
+    parts = case.question.clinicians == _KINDS or visit_codes(case.knowledge) & set(found.codes)
+    verdict: Verdict = "yes" if parts else "depends"
+    return other_clinician_finding(case.knowledge, found, case.on, verdict, told=finding)
 
 
 def alone_rule(case: Case) -> Finding | None:
@@ -95,7 +113,7 @@ def _codes(case: Case) -> tuple[str, ...]:
     question = case.question
     asked = question.polar and "pair" in question.cues
     joined = "modifier" in question.cues and case.active
-    if len(case.active) >= 2 or not (asked or joined) or len(question.performers) > 1:
+    if len(case.active) >= 2 or not (asked or joined) or (len(question.performers) > 1 and not question.clinicians):
         return case.active
     held = dict.fromkeys(case.active)
     for service in question.facts.services:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answer import AnswerWarning, CodeAdvice, CodeRole, Verdict
-from bot.evidence import Claim, Finding, from_row
+from bot.evidence import Claim, Finding, from_row, statement_claim
 from bot.findings.advice import advice
 from bot.rules.pairs import AddonCheck, Combination, Pair, came_later, edition_row, held_edition
 from corpus.knowledge import Knowledge
@@ -67,6 +67,16 @@ def edits_finding(knowledge: Knowledge, found: Combination, told: Finding, on: d
     late = not edition or came_later(knowledge, found.codes, edition, on)
     rest = told.claims if any(pair.verdict != "unknown" for pair in found.pairs) else ()
     return replace(told, claims=(*claims, *rest), verdict="depends" if late else "no")
+
+
+def other_clinician_finding(
+    knowledge: Knowledge, found: Combination, on: date, verdict: Verdict, *, told: Finding
+) -> Finding:
+    """That pairs are about the services of one clinician; what they say (`told`) follows, rejecting no code."""
+    refs = knowledge.rules.principles["other-clinician"].statements
+    claims = tuple(statement_claim(knowledge, knowledge.statements.get(ref)) for ref in refs)
+    codes = tuple(advice(knowledge, code, "mentioned", on) for code in found.codes)
+    return replace(told, claims=(*claims, *told.claims), codes=codes, warnings=(), verdict=verdict)
 
 
 def _no_edit(knowledge: Knowledge, pair: Pair, on: date) -> Claim:

@@ -11,6 +11,7 @@ from bot.question import Before, Duration, Facts, Question
 from bot.rules.select import codes_of
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
+from bot.understand.clinicians import clinicians_of
 from bot.understand.codes import CodesRead, places_named, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
@@ -160,6 +161,7 @@ class Reader:
             assumed_service=facts.service if facts.services and not carried.services else None,
             subject_acts=self._subject_acts(message),
             furnishes=self._only(self.lexicon.read(polar_clause(message)), "act") == _FURNISH,
+            clinicians=clinicians_of(self.lexicon, words, {each.code for each in codes.codes}),
             put=self._said(self.lexicon.read(polar_clause(message) or message), "put"),
             parity=paying.parity,
             asks_amount=paying.amount or implied,

@@ -310,3 +310,28 @@ def test_how_the_question_about_codes_is_put_decides_the_verdict(
     answer = ask(bot, message)
     assert answer.verdict == verdict
     assert first in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("our LCSW did 90837 and the psychiatrist did 99214 the same day, can both be billed?", "yes"),
+        ("90837 by the LCSW and 99214 by the NP, same date, will it deny", "no"),
+        ("psychologist does 96158 and NP does 99213 on the same date, ok to bill both", "yes"),
+        ("can a psychiatrist bill 99213 and a different clinician 90834 the same day", "yes"),
+        (
+            "client saw her LCSW for 60 min therapy and the psychiatrist for a med check the same day, can both go out",
+            "yes",
+        ),
+        ("can one therapist bill 90834 and a different therapist bill 90853 the same day", "depends"),
+        ("can I bill 90837 and 99214 the same day", "no"),
+        ("can an NP or PA bill 90837 with 99213", "no"),
+        ("psychologist did 96156 and the LCSW 90834 the same day, both payable?", "no"),
+    ],
+)
+def test_pairs_are_about_the_services_of_one_clinician(bot: Bot, message: str, verdict: str) -> None:
+    answer = ask(bot, message)
+    assert answer.verdict == verdict
+    if verdict == "yes":
+        assert "same practitioner" in answer.sentences[0].text
+        assert not [row for row in answer.codes if row.role == "rejected"]
