@@ -20,7 +20,7 @@ from bot.answer import Answer, Assumption, CodeRole
 from bot.compose import answer, compose, without_documents
 from bot.decide import Case, decide
 from bot.evidence import Claim, Finding
-from bot.find import Finder
+from bot.find import Finder, lacks_subject
 from bot.guard import screen
 from bot.guard.scope import scope_for
 from bot.llm import Helper, configured, facts_told
@@ -34,6 +34,7 @@ from bot.rank import Candidate
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
+from bot.understand.bare import PLAIN
 from bot.understand.fillers import FILLERS
 from bot.understand.intents import MOVES
 from bot.understand.read import Reader
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 
 log = get_logger("engine")
 
-_OTHER_FIELDS = ("other-specialty", "unrelated")
+_UNRELATED = "unrelated"
+_OTHER_FIELDS = ("other-specialty", _UNRELATED)
 """Declines that a service or code of ours in the message overrules."""
 
 
@@ -211,9 +213,19 @@ class Steps:
         if screened.decline is not None and screened.decline.kind in _OTHER_FIELDS:
             ours = self.reader.is_ours(screened.text) or self._names_a_document(screened.text)
             turn.beyond = not ours and self.finder.knows_beyond(screened.text, turn.date or turn.today)
-            if ours or turn.beyond or self._adds_a_fact(screened.text, turn):
+            lacking = screened.decline.kind == _UNRELATED and self._lacks_only_its_subject(screened.text, turn)
+            if ours or turn.beyond or lacking or self._adds_a_fact(screened.text, turn):
                 screened = replace(screened, decline=None)
+        elif screened.decline is not None and screened.decline.status == "no_evidence":
+            asks_document = self._names_a_document(screened.text)
+            turn.unheld = None if asks_document else screened.decline
+            screened = replace(screened, decline=None)
         turn.screened = screened
+
+    def _lacks_only_its_subject(self, text: str, turn: Turn) -> bool:
+        """Whether a message has nothing but words of billing questions: "can these two go together on one day?"."""
+        question = self.reader.read(text, Before(), turn.today)
+        return bool(question.bare) and (question.bare != (PLAIN,) or lacks_subject(question))
 
     def _adds_a_fact(self, text: str, turn: Turn) -> bool:
         """Whether a message in a conversation says something of the case: "her wifi died, so we did it by phone"."""
@@ -263,15 +275,20 @@ class Steps:
     def decide(self, turn: Turn) -> None:
         """Rules over the tables."""
         assert turn.question is not None, "read first"
+        if turn.unheld is not None:
+            turn.findings = [respond.unheld(self.knowledge, turn.unheld)]
+            return
         turn.findings = decide(Case(self.knowledge, turn.question, turn.on))
 
     def find(self, turn: Turn) -> None:
         """Statements that answer or complete, then own documents; a chat model may read an open question again."""
-        turn.findings += self.finder.findings(turn)
-        self._ask_model(turn)
+        if turn.unheld is None:
+            turn.findings += self.finder.findings(turn)
+            self._ask_model(turn)
         if self.own is not None:
             turn.findings = self.own.completed(turn)
-        self._decline_late(turn)
+        if turn.unheld is None:
+            self._decline_late(turn)
 
     def _ask_model(self, turn: Turn) -> None:
         """Where nothing was found, a chat model may read the question again."""

@@ -109,7 +109,7 @@ class Finder:
         codes = self._subject(turn)
         if turn.on > self.knowledge.coverage.horizon:
             return []
-        if any(finding.rule in (SMALL_TALK, OFFICIAL) for finding in turn.findings):
+        if any(finding.rule in (SMALL_TALK, OFFICIAL) or _asked_back(finding) for finding in turn.findings):
             return []
         if not decided and _names_nothing(question) and not _before(turn):
             return [respond.ask_subject(self.knowledge)]
@@ -166,7 +166,7 @@ class Finder:
 
     def _nothing(self, question: Question) -> Finding:
         """Asks for the subject when a billing question names none, else says that nothing was found."""
-        open_ = _lacks_subject(question) or self._is_general(question)
+        open_ = lacks_subject(question) or self._is_general(question)
         return respond.ask_subject(self.knowledge) if open_ else respond.nothing(self.knowledge)
 
     def knows_beyond(self, text: str, on: date) -> bool:
@@ -276,6 +276,10 @@ class Finder:
         return tuple(chosen)
 
 
+def _asked_back(finding: Finding) -> bool:
+    return finding.rule == respond.ASK and finding.clarify is not None
+
+
 def _before(turn: Turn) -> tuple[str, ...]:
     """The statements that the last answer cited, when a turn has few words of its own and names no new service."""
     question, previous = turn.read, turn.previous
@@ -284,7 +288,7 @@ def _before(turn: Turn) -> tuple[str, ...]:
     return tuple(cited.ref for cited in previous.citations if cited.kind == "statement")
 
 
-def _lacks_subject(question: Question) -> bool:
+def lacks_subject(question: Question) -> bool:
     """Whether a billing question names no code, service or other subject that could be looked up."""
     facts = question.facts
     named = facts.codes or facts.services or question.unknown_codes or question.denials

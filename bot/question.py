@@ -102,6 +102,8 @@ class Question(Frozen):
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `level_basis` what the level of a visit was chosen by (`mdm`, `time`), `partly` that someone joined only a part of
     the session, `each_day` that a thing is asked of each of several days,
+    `bare` are the values of the words (slot `no-subject`) of a question that names no subject at all, such as `pair`
+    of "can these two go together?", then its cues; empty where a subject is named;
     `read_by_model` the facts that a chat model read.
     """
 
@@ -139,6 +141,7 @@ class Question(Frozen):
     each_day: bool = False
     asks_amount: bool = False
     parity: str | None = None
+    bare: tuple[str, ...] = ()
     read_by_model: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     said_cues: tuple[str, ...] = ()
@@ -172,3 +175,8 @@ class Before:
     recommended: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether something was said that a message without a subject may lean on."""
+        return bool(self.cues or (self.facts is not None and self.facts.stated()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.answer import Answer, AnswerWarning, Clarify, Sentence
 from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.records import COVERAGE
 from bot.turn import Turn
+from corpus.guard_rows import Decline
 from corpus.knowledge import Knowledge
 
 NOTHING, ASK, PAST_HORIZON, SMALL_TALK = "nothing", "ask", "horizon", "small-talk"
@@ -46,6 +47,13 @@ def nothing(knowledge: Knowledge) -> Finding:
     return Finding((fixed(knowledge, "no-evidence"), fixed(knowledge, "no-evidence-hint")), rule=NOTHING)
 
 
+def unheld(knowledge: Knowledge, row: Decline) -> Finding:
+    """Says that things of this kind (contacts, statistics, forecasts) are held nowhere, and what can be asked."""
+    told = (Claim(row.reply, (from_row(knowledge, row, ("kind", "reply")),)),)
+    more = (Claim(row.help, (from_row(knowledge, row, ("kind", "help")),)),) if row.help else ()
+    return Finding((*told, *more), rule=NOTHING)
+
+
 def not_held(knowledge: Knowledge) -> Finding:
     """Says that amounts of other payers than Medicare are not held."""
     return Finding((fixed(knowledge, "other-amounts"),), rule="price")
@@ -68,6 +76,19 @@ def ask_subject(knowledge: Knowledge, basis: str = "ask-subject-basis") -> Findi
     question = knowledge.fixed_texts["ask-subject"].text
     clarify = Clarify(slot="service", question=question)
     return Finding((fixed(knowledge, basis),), clarify=clarify, rule=ASK)
+
+
+def ask_back(knowledge: Knowledge, about: Collection[str]) -> tuple[Finding, str] | None:
+    """Asks what a question turns on, and the value of `about` (`Question.bare`) by which; the table's order ranks."""
+    held = (key.removeprefix(_ASK_BACK) for key in knowledge.fixed_texts if key.startswith(_ASK_BACK))
+    value = next((value for value in held if value in about), None)
+    if value is None:
+        return None
+    clarify = Clarify(slot="service", question=knowledge.fixed_texts[f"{_ASK_BACK}{value}{_QUESTION}"].text)
+    return Finding((fixed(knowledge, f"{_ASK_BACK}{value}"),), clarify=clarify, rule=ASK), value
+
+
+_ASK_BACK, _QUESTION = "ask-back-", "-question"
 
 
 def ask_service(knowledge: Knowledge, service: str) -> Finding:

@@ -9,6 +9,7 @@ from bot.answer import Answer, AnswerStatus, AnswerWarning, Assumption, Clarify,
 from bot.evidence import Claim, Finding
 from bot.guard import Screened
 from bot.question import Facts, Question
+from corpus.guard_rows import Decline
 
 
 @dataclass(slots=True)
@@ -29,7 +30,8 @@ class Turn:
     """One message on its way to an Answer.
 
     `today` is the date of service when nobody names one; `payer` and `date` came beside the message. `beyond` means
-    that the message asks for a code of another field, which an imported official file describes.
+    that the message asks for a code of another field, which an imported official file describes. `unheld` is the kind
+    of thing asked for when no statement can hold it; only own documents may answer then.
     """
 
     message: str
@@ -45,6 +47,7 @@ class Turn:
     draft: Draft = field(default_factory=Draft)
     dropped: int = 0
     beyond: bool = False
+    unheld: Decline | None = None
     answer: Answer | None = None
     timings: dict[str, float] = field(default_factory=dict)
 

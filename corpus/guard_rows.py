@@ -9,6 +9,7 @@ from corpus.rows import Items, Row, Text
 DeclineKind = Literal[
     "crisis",
     "clinical-advice",
+    "business-advice",
     "legal-advice",
     "other-specialty",
     "unrelated",
@@ -16,18 +17,24 @@ DeclineKind = Literal[
     "upcoding",
     "sure-payment",
     "instructions",
+    "contact-data",
+    "statistics",
+    "forecast",
+    "product-opinion",
 ]
 
 
 class Decline(Row):
     """One kind of request that is not answered (`declines.csv`).
 
+    `status` is `no_evidence` for what is of our field but that no statement can hold, such as a fax number.
+
     `reply` says why in one or two sentences and `help` what we can do instead; `priority` decides between kinds
     that fit a message equally well (lowest first). `sources` is filled where the reply states a fact.
     """
 
     kind: DeclineKind
-    status: Literal["out_of_scope", "refused"]
+    status: Literal["out_of_scope", "refused", "no_evidence"]
     priority: int
     reply: Text
     help: Text

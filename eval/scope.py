@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.guard.scope import ANSWERED, Scope, train
+from bot.guard.scope import ANSWERED, Scope, learned, train
 from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from index.search import ensure_index
@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=10, help="parts of the cross-validation")
     options = parser.parse_args()
     knowledge = Knowledge()
-    rows = knowledge.decline_examples
+    rows = learned(knowledge)
     texts, labels = [row.utterance for row in rows], [str(row.kind) for row in rows]
     index = ensure_index(knowledge, options.home)
     vectors, typical = index.embed(texts), index.vectors_of(QUESTION)

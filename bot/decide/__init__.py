@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.decide.amounts import equal_pay_rule, other_amounts_rule, price_rule
 from bot.decide.case import Case, Rule
@@ -21,11 +22,11 @@ from bot.decide.remote import (
     telehealth_list_rule,
     telehealth_rule,
 )
-from bot.decide.services import select_rule
+from bot.decide.services import select_rule, selected
 from bot.decide.together import alone_rule, claim_rule, pairs_rule
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
-from bot.respond import PAST_HORIZON, SMALL_TALK, ask_subject, past_horizon, small_talk
+from bot.respond import PAST_HORIZON, SMALL_TALK, ask_back, ask_subject, past_horizon, small_talk
 
 __all__ = ["Case", "decide"]
 
@@ -76,6 +77,20 @@ def small_talk_rule(case: Case) -> Finding | None:
 _BARE = 2
 
 
+def ask_back_rule(case: Case) -> Finding | None:
+    """A question without any subject is asked back; the services most likely meant are told under their conditions."""
+    facts, about = case.question.facts, case.question.bare
+    found = None if facts.codes or facts.services else ask_back(case.knowledge, about)
+    if found is None:
+        return None
+    asked, value = found
+    likely = [row.value for row in case.knowledge.phrases if row.slot == "ask-service" and row.phrase == value]
+    told = [selected(case, service) for service in likely]
+    codes = tuple(row.model_copy(update={"role": "alternative"}) for each in told for row in each.codes)
+    claims = (*asked.claims, *(claim for each in told for claim in each.claims))
+    return replace(asked, claims=claims, codes=codes)
+
+
 def ask_rule(case: Case) -> Finding | None:
     """Minutes cannot be counted, nor an amount told, without the service."""
     facts = case.question.facts
@@ -91,13 +106,14 @@ RULES: tuple[Rule, ...] = (
     past_horizon_rule,
     small_talk_rule,
     ask_rule,
+    ask_back_rule,
     unknown_rule,
     official_rule,
     not_active_rule,
     premise_rule,
+    diagnosis_rule,
     denial_rule,
     still_valid_rule,
-    diagnosis_rule,
     form_rule,
     basis_rule,
     equal_pay_rule,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answer import AnswerWarning
+from bot.answer import AnswerWarning, Verdict
 from bot.decide.case import Case, merged
 from bot.evidence import Claim, Evidence, Finding, from_row
 from bot.findings.advice import advice
@@ -17,6 +17,7 @@ _SHOWN = 2
 _BY_PHONE = "audio-only"
 _SHORT_TURN = 6
 _DIAGNOSIS = "-health diagnosis"
+_NO_KIND = "none"
 
 
 def coverage_rule(case: Case) -> Finding | None:
@@ -76,14 +77,18 @@ def _on_telehealth(row: PayerPosition) -> bool:
 
 
 def diagnosis_rule(case: Case) -> Finding | None:
-    """Refuses the code when yes or no is asked and only another kind of diagnosis than it requires is said."""
+    """Refuses the code when only another kind of diagnosis than it requires is said: asked for yes or no, or denied."""
     row, wanted = _wanted_diagnosis(case)
     if row is None or wanted in case.question.diagnoses:
         return None
     text = f"{row.code} requires a {wanted}{_DIAGNOSIS}."
+    if not case.question.polar:
+        said = " or ".join(kind for kind in case.question.diagnoses if kind != _NO_KIND)
+        text = f"{text.rstrip('.')}; only a {said}{_DIAGNOSIS} is named." if said else text
     warning = AnswerWarning(kind="not_covered", text=text, codes=(row.code,))
     refused = advice(case.knowledge, row.code, "rejected", case.on)
-    return Finding((Claim(text, _required(case, row)),), (refused,), (warning,), verdict="no", rule="diagnosis")
+    verdict: Verdict | None = "no" if case.question.polar else None
+    return Finding((Claim(text, _required(case, row)),), (refused,), (warning,), verdict=verdict, rule="diagnosis")
 
 
 def requires_rule(case: Case) -> Finding | None:
@@ -97,13 +102,20 @@ def requires_rule(case: Case) -> Finding | None:
 
 
 def _wanted_diagnosis(case: Case) -> tuple[Code | None, str]:
-    """The one code asked about and the kind of diagnosis that it requires, when a kind was said."""
+    """The code asked about and the kind of diagnosis that it requires, when a kind was said.
+
+    Yes or no must be about one code; of denied codes the first that requires a kind is taken.
+    """
     codes = case.active or case.service_codes
-    if not case.question.polar or not case.question.diagnoses or len(codes) != 1:
+    denied = bool(case.question.denials) or "denial" in case.question.cues
+    if not (case.question.polar or denied) or not case.question.diagnoses or (not denied and len(codes) != 1):
         return None, ""
-    row = case.knowledge.codes.get(codes[0], case.on)
-    wanted, asks, _ = (row.requires or "").partition(_DIAGNOSIS)
-    return (row, wanted) if asks else (None, "")
+    for code in codes:
+        row = case.knowledge.codes.get(code, case.on)
+        wanted, asks, _ = (row.requires or "").partition(_DIAGNOSIS)
+        if asks:
+            return row, wanted.rpartition(" ")[2]
+    return None, ""
 
 
 def _required(case: Case, row: Code) -> tuple[Evidence, ...]:

@@ -36,7 +36,7 @@ def select_rule(case: Case) -> Finding | None:
     services = open_services(case)
     if not services or not wanted or _asks_else(case):
         return None
-    found = [_by_own_rule(case, selected(case, name)) for name in services]
+    found = [_by_own_rule(case, selected(case, name, among=not facts.services)) for name in services]
     chosen = merged([finding for finding in found if finding.claims], rule="select")
     if not facts.services and chosen.claims:
         question = case.knowledge.fixed_texts["ask-subject"].text
@@ -141,8 +141,11 @@ def _visits(knowledge: Knowledge) -> set[str]:
     }
 
 
-def selected(case: Case, service: str) -> Finding:
-    """What to bill for one service under the facts in force; the clinician who is barred is told beside it."""
+def selected(case: Case, service: str, *, among: bool = False) -> Finding:
+    """What to bill for one service under the facts in force; the clinician who is barred is told beside it.
+
+    `among` others it is one that may be meant.
+    """
     facts = case.question.facts
     request = Request(
         service=service,
@@ -165,7 +168,7 @@ def selected(case: Case, service: str) -> Finding:
         if not _priced(case, other):
             return replace(other, claims=(*mine.claims, *other.claims), codes=_open(other), warnings=mine.warnings)
         return replace(other, claims=(*other.claims[:1], *mine.claims, *other.claims[1:]), warnings=mine.warnings)
-    return select_finding(case.knowledge, found)
+    return select_finding(case.knowledge, found, among=among)
 
 
 def _priced(case: Case, finding: Finding) -> bool:

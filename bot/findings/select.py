@@ -16,11 +16,14 @@ _PEOPLE_SHOWN = 2
 _MEDICAL_VISIT = "evaluation-management"
 
 
-def select_finding(knowledge: Knowledge, found: Selection) -> Finding:
-    """What to bill for the service; the first sentence is the bottom line."""
-    if found.state == "chosen":
+def select_finding(knowledge: Knowledge, found: Selection, *, among: bool = False) -> Finding:
+    """What to bill for the service; the first sentence is the bottom line.
+
+    `among` other services that may be meant, a code is told under the condition that this is the service.
+    """
+    if found.state == "chosen" and not (among and found.options[0].time is None):
         finding = _chosen(knowledge, found, found.options[0])
-    elif found.state == "conditional":
+    elif found.state in ("chosen", "conditional"):
         finding = _conditional(knowledge, found)
     elif found.state == "nothing":
         finding = _nothing(knowledge, found)

@@ -26,12 +26,16 @@ SURE, SURE_FIRM = 0.1, 0.4
 FEWEST_WORDS = 3
 """Shorter messages are greetings and follow-ups: the classifier is not asked."""
 
-_FIRM: frozenset[DeclineKind] = frozenset({"instructions", "invent-code", "upcoding", "sure-payment"})
+_UNHELD: frozenset[DeclineKind] = frozenset({"contact-data", "statistics", "forecast"})
+"""Kinds of our field that no statement can hold: a fax number for appeals of a code is still none of ours."""
+_FIRM: frozenset[DeclineKind] = frozenset({*_UNHELD, "instructions", "invent-code", "upcoding", "sure-payment"})
 """Kinds that billing words do not excuse."""
-_CODED: frozenset[DeclineKind] = frozenset({"instructions", "upcoding"})
+_CODED: frozenset[DeclineKind] = frozenset({*_UNHELD, "instructions", "upcoding"})
 """Kinds that not even a known code excuses."""
-_NARROW: frozenset[DeclineKind] = frozenset({"other-specialty", "legal-advice"})
+_NARROW: frozenset[DeclineKind] = frozenset({"other-specialty", "legal-advice", "business-advice", "product-opinion"})
 """Kinds that only their own clearing words excuse: `cpt for an MRI` is a billing question, but not ours."""
+_BESIDE: frozenset[DeclineKind] = frozenset({"business-advice", "product-opinion"})
+"""Kinds beside our field: where only the classifier speaks for them it must be sure, and billing words excuse."""
 _WORDS = re.compile(r"[a-z0-9]+")
 _MINUTES = re.compile(r"\b\d+\s*(?:min|mins|minutes|hr|hrs|hours?)\b")
 
@@ -56,7 +60,9 @@ def find_decline(text: str, knowledge: Knowledge, judge: Judge | None = None) ->
     if judge is None or len(flat.split()) < FEWEST_WORDS or _names_code(flat, held):
         return None
     kind, margin = judge(text)
-    if margin < (SURE_FIRM if kind in _FIRM else SURE):
+    if margin < (SURE_FIRM if kind in _FIRM | _BESIDE else SURE):
+        return None
+    if kind in _BESIDE and held.has(EVERY, "clear", flat):
         return None
     return _unless_excused(kind, flat, held)
 
@@ -71,6 +77,12 @@ def speaks_of_crisis(text: str, knowledge: Knowledge) -> bool:
     return cues(knowledge).has("crisis", "phrase", normal(text))
 
 
+def speaks_of_billing(text: str, knowledge: Knowledge) -> bool:
+    """Whether a text names a known code, minutes or a billing word, so that it asks something of ours."""
+    held, flat = cues(knowledge), normal(text)
+    return _names_code(flat, held) or held.has(EVERY, "clear", flat) or _MINUTES.search(flat) is not None
+
+
 def _fits(kind: DeclineKind, flat: str, held: Cues) -> bool:
     told = held.has(kind, "phrase", flat) or (held.has(kind, "ask", flat) and held.has(kind, "topic", flat))
     return told and not _excused(kind, flat, held)
@@ -82,7 +94,8 @@ def _excused(kind: DeclineKind, flat: str, held: Cues) -> bool:
         return True
     if _names_code(flat, held) and kind not in _CODED:
         return True
-    return kind not in _FIRM | _NARROW and (held.has(EVERY, "clear", flat) or _MINUTES.search(flat) is not None)
+    billing = held.has(EVERY, "clear", flat) or _MINUTES.search(flat) is not None
+    return billing and kind not in _FIRM | _NARROW
 
 
 def _names_code(flat: str, held: Cues) -> bool:

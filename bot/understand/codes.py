@@ -38,6 +38,18 @@ _DENIAL_CUE = re.compile(
     r"\b(?:carc|rarc|denial code|reason code|remark code|remark)\s*#?\s*([A-Z]{0,2}\d{1,3})\b", re.IGNORECASE
 )
 _REMARK = re.compile(r"\b(N\d{2,3}|MA?\d{2,3})\b")
+_DIAGNOSIS = re.compile(
+    r"(?<![A-Za-z0-9.$#-])([A-TV-Z])\d[0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-z0-9])"
+    r"|\b(?:DX|DIAGNOSIS|DIAGNOSES|ICD(?:-?10)?)(?: CODE)?(?: (?:OF|IS|WAS))?[ :]+"
+    r"([A-TV-Z])\d[0-9A-Z]{1,5}(?![A-Za-z0-9.])",
+    re.IGNORECASE,
+)
+"""ICD-10-CM codes: with their point, or right behind a word for diagnosis."""
+
+
+def diagnosis_letters(message: str) -> tuple[str, ...]:
+    """The first letters (lower case) of the ICD-10-CM codes in `message`, in reading order."""
+    return tuple((match.group(1) or match.group(2)).lower() for match in _DIAGNOSIS.finditer(message))
 
 
 @dataclass(frozen=True, slots=True)

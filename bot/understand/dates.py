@@ -19,6 +19,13 @@ _YEAR_OF_SERVICE = re.compile(
     rf"amounts?|fee schedule|claim|price|(?:medicare |part b )?(?:rates?|conversion factor|deductible|premium))\b"
     rf"|\bofficial ({_YEAR})\b"
 )
+_DAY = r"(?:today|tonight|this (?:morning|afternoon|evening))"
+_SERVICE = r"(?:session|visit|intake|eval|evaluation|appointment|appt|assessment|group|service)s?"
+_GIVEN_TODAY = re.compile(
+    rf"\b(?:did|saw|seen|had|gave|ran|held|met|finished)\b[^.?!,;]{{0,40}}\b{_DAY}\b"
+    rf"|\b{_SERVICE} (?:from |of )?{_DAY}\b|\btodays? (?:\w+ )?{_SERVICE}\b"
+)
+"""A service given today: it outweighs a year that is only spoken of ("in 2011 it was fine")."""
 _RELATIVE = {
     re.compile(r"\blast year\b"): -1,
     re.compile(r"\bnext year\b"): 1,
@@ -33,7 +40,8 @@ def date_of_service(message: str, today: dt.date) -> dt.date | None:
     """The date of service that the message states, or None.
 
     A month alone means its first day; a year alone, or "last year", means its first of July (today, when it is this
-    year). Dates behind "since", "until", "effective", "dob" and the like are not dates of service.
+    year). A service given today is of today, whatever year is spoken of besides. Dates behind "since", "until",
+    "effective", "dob" and the like are not dates of service.
     """
     text = fold(message)
     for match in _DATES.finditer(text):
@@ -41,6 +49,8 @@ def date_of_service(message: str, today: dt.date) -> dt.date | None:
             found = _parse(match.group(0), today)
             if found is not None:
                 return found
+    if _GIVEN_TODAY.search(text):
+        return today
     year = _YEAR_OF_SERVICE.search(text)
     if year is not None:
         return _in_year(int(next(group for group in year.groups() if group)), today)

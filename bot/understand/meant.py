@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from corpus.rows import Service
 
 _PAIR, _SELECT, _PHYSICAL, _DIAGNOSIS = "pair", "select", "physical", "diagnosis"
 _NOTHING_SAID = "none"
+_MANY_SERVICES = 4
 
 
 class Meant:
@@ -44,6 +46,19 @@ class Meant:
     def _defaults(self) -> dict[str, str]:
         """The service that a clinician, or those who took part, are taken to mean when none is named."""
         return dict(self._rows("performer-service"))
+
+    @cached_property
+    def _shared_forms(self) -> frozenset[str]:
+        """Participants that many services have a variant for: "a group session" alone does not say which is meant."""
+        held = {(row.participants, row.service) for row in self.knowledge.services if row.participants}
+        counts = Counter(participants for participants, _ in held)
+        assumed = self.knowledge.rules.slots["participants"].default_value
+        return frozenset(who for who, count in counts.items() if count >= _MANY_SERVICES and who != assumed)
+
+    @cached_property
+    def chapters(self) -> dict[str, str]:
+        """The kind of problem that codes of an ICD-10-CM letter stand for."""
+        return dict(self._rows("diagnosis-letter"))
 
     @cached_property
     def _covering(self) -> frozenset[tuple[str, str]]:
@@ -125,10 +140,11 @@ class Meant:
         asked = facts.performer in self._defaults and _SELECT in cues
         if facts.services or facts.codes or not (told or asked):
             return facts
+        open_ = not times and facts.performer is None and facts.participants in self._shared_forms
         default = (
             self._defaults.get(facts.performer or "")
             or self._defaults.get(facts.participants or "")
-            or self._worded(words)
+            or (None if open_ else self._worded(words))
         )
         if default in self._by_diagnosis and self._physical(words):
             default = self._by_diagnosis[default]

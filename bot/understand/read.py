@@ -9,10 +9,11 @@ from functools import cached_property
 
 from bot.question import Before, Duration, Facts, Question
 from bot.rules.select import codes_of
+from bot.understand.bare import bare
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
 from bot.understand.clinicians import clinicians_of
-from bot.understand.codes import CodesRead, places_named, read_codes
+from bot.understand.codes import CodesRead, diagnosis_letters, places_named, read_codes
 from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
@@ -166,7 +167,7 @@ class Reader:
             parity=paying.parity,
             asks_amount=paying.amount or implied,
             forms_said=self._said(words, "participants"),
-            diagnoses=self._said(words, "diagnosis"),
+            diagnoses=self._diagnoses(message, words),
             level_basis=self._only(words, "level-basis"),
             each_day="each" in self._said(words, "days"),
             partly="partly" in self._said(words, "attendance"),
@@ -180,9 +181,18 @@ class Reader:
             spans=_SPAN in self._said(words, "days"),
             separate=_SEPARATE in self._said(words, "days") or len(set(_CLOCK_TIME.findall(fold(message)))) > 1,
             glossed=self._glossed(words),
+            bare=() if before.holds_something else self._bare(words, stated, codes, cues, paying.polar),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
         return question.model_copy(update={"about": before.about}) if question.lacks_subject else question
+
+    def _bare(
+        self, words: Sequence[Token], stated: Facts, codes: CodesRead, cues: Sequence[str], polar: bool
+    ) -> tuple[str, ...]:
+        """What a question without any subject is about; empty where a fact names one."""
+        if stated.stated().keys() - {"date"} or codes.unknown or codes.denials:
+            return ()
+        return bare(self.lexicon, words, cues, self._cue_stems, polar=polar)
 
     def _search_text(self, message: str, words: Sequence[Token], codes: Collection[str]) -> str:
         """What is searched for: the words as typed, the words as read, and the trade's words for what was said.
@@ -267,6 +277,11 @@ class Reader:
         after = range(verb + 1, min(verb + _SUBJECT_REACH, len(words)))
         subject = next((n for n in after if n in people | others or words[n].text in _PRONOUNS), None)
         return subject is not None and (subject in people or words[subject].text == "i")
+
+    def _diagnoses(self, message: str, words: Sequence[Token]) -> tuple[str, ...]:
+        """The kinds of diagnosis said, in words or by the chapter of an ICD-10-CM code."""
+        letters = (self._meant.chapters.get(letter) for letter in diagnosis_letters(message))
+        return tuple(dict.fromkeys((*self._said(words, "diagnosis"), *filter(None, letters))))
 
     def _said(self, words: Sequence[Token], slot: str) -> tuple[str, ...]:
         """The values of `slot` that are said and not negated, each once, in reading order."""

@@ -14,6 +14,7 @@ import pytest
 from bot.guard import screen
 from bot.guard.declines import Judge
 from bot.guard.scope import scope_for, train
+from corpus.documents import QUESTION
 from corpus.knowledge import Knowledge
 from index.search import Index
 
@@ -36,7 +37,8 @@ def kind_of(message: str, knowledge: Knowledge, judge: Judge | None = None) -> s
 
 @pytest.fixture(scope="module")
 def judge(knowledge: Knowledge, built_index: Index, tmp_path_factory: pytest.TempPathFactory) -> Judge:
-    scope = scope_for(knowledge, built_index.embed, tmp_path_factory.mktemp("scope"), "test")
+    typical = built_index.vectors_of(QUESTION)  # as the engine has it trained
+    scope = scope_for(knowledge, built_index.embed, tmp_path_factory.mktemp("scope"), "test", typical)
     return lambda text: scope.judge(built_index.embed([text])[0])
 
 
@@ -71,6 +73,48 @@ def test_held_out_requests_are_declined_with_the_classifier(knowledge: Knowledge
     ],
 )
 def test_coding_a_crisis_is_a_billing_question(message: str, knowledge: Knowledge) -> None:
+    assert screen(message, knowledge).decline is None
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("how do i pay quarterly taxes as a 1099 therapist", "business-advice"),
+        ("should my private practice be an s corp or an llc for taxes", "business-advice"),
+        ("can I deduct my home office as a therapist", "business-advice"),
+        ("is my ehr subscription a business expense", "business-advice"),
+        ("w2 or 1099 for our new counselor?", "business-advice"),
+        ("do i need to collect sales tax on coaching packages", "business-advice"),
+        ("aetna fax number for 90834 appeals", "contact-data"),
+        ("who is our provider rep at humana", "contact-data"),
+        ("is united the biggest payer in florida", "statistics"),
+        ("how many coaches nationwide billed 0593T last year", "statistics"),
+        ("do you think congress will extend telehealth", "forecast"),
+        ("is simplepractice better than therapynotes", "product-opinion"),
+        ("do i have to report suspected abuse to cps", "legal-advice"),
+        ("she drank bleach, what now", "crisis"),
+    ],
+)
+def test_the_reply_says_what_kind_of_question_it_is(message: str, kind: str, knowledge: Knowledge) -> None:
+    assert kind_of(message, knowledge) == kind
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "does my llc need its own npi to bill medicare",
+        "1099 LCSW in our group, can we bill her incident to under the psychologist?",
+        "which EIN goes on the claim, mine or the group's",
+        "do I write off the copay or send it to collections",
+        "does medicare deduct sequestration from 90834",
+        "code for answering a patient's email for 10 minutes",
+        "do i have to report a new practice location to Medicare",
+        "is a hotline number in the safety plan enough for G0560",
+        "what happens to telehealth after 2027",
+        "level 4 visit plus half hour therapy, about $217 nationally?",
+    ],
+)
+def test_words_of_other_subjects_do_not_decline_a_billing_question(message: str, knowledge: Knowledge) -> None:
     assert screen(message, knowledge).decline is None
 
 
