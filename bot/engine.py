@@ -20,7 +20,7 @@ from bot.answer import Answer, Assumption, CodeRole
 from bot.compose import answer, compose, without_documents
 from bot.decide import Case, decide
 from bot.evidence import Claim, Finding
-from bot.find import Finder, lacks_subject
+from bot.find import Finder, names_no_subject
 from bot.guard import screen
 from bot.guard.scope import scope_for
 from bot.llm import Helper, configured, facts_told
@@ -34,7 +34,6 @@ from bot.rank import Candidate
 from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
-from bot.understand.bare import PLAIN
 from bot.understand.fillers import FILLERS
 from bot.understand.intents import MOVES
 from bot.understand.read import Reader
@@ -213,23 +212,16 @@ class Steps:
         if screened.decline is not None and screened.decline.kind in _OTHER_FIELDS:
             ours = self.reader.is_ours(screened.text) or self._names_a_document(screened.text)
             turn.beyond = not ours and self.finder.knows_beyond(screened.text, turn.date or turn.today)
-            lacking = screened.decline.kind == _UNRELATED and self._lacks_only_its_subject(screened.text, turn)
-            if ours or turn.beyond or lacking or self._adds_a_fact(screened.text, turn):
+            read = self.reader.read(screened.text, Before(), turn.today)
+            lacking = screened.decline.kind == _UNRELATED and names_no_subject(read)
+            # "Her wifi died, so we did it by phone" says something of the case that is talked of.
+            adds = turn.previous is not None and bool(read.stated.stated())
+            if ours or turn.beyond or lacking or adds:
                 screened = replace(screened, decline=None)
         elif screened.decline is not None and screened.decline.status == "no_evidence":
-            asks_document = self._names_a_document(screened.text)
-            turn.unheld = None if asks_document else screened.decline
+            turn.unheld = None if self._names_a_document(screened.text) else screened.decline
             screened = replace(screened, decline=None)
         turn.screened = screened
-
-    def _lacks_only_its_subject(self, text: str, turn: Turn) -> bool:
-        """Whether a message has nothing but words of billing questions: "can these two go together on one day?"."""
-        question = self.reader.read(text, Before(), turn.today)
-        return bool(question.bare) and (question.bare != (PLAIN,) or lacks_subject(question))
-
-    def _adds_a_fact(self, text: str, turn: Turn) -> bool:
-        """Whether a message in a conversation says something of the case: "her wifi died, so we did it by phone"."""
-        return turn.previous is not None and bool(self.reader.read(text, Before(), turn.today).stated.stated())
 
     def _names_a_document(self, text: str) -> bool:
         """Whether a message asks what a document of the user's own says, whatever its field."""

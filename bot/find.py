@@ -26,6 +26,7 @@ from bot.respond import SMALL_TALK
 from bot.rules.places import place_of_service
 from bot.stance import stance
 from bot.turn import Turn
+from bot.understand.bare import PLAIN
 from bot.understand.polarity import verdict_of
 from bot.understand.read import Reader
 from corpus.codes import codes_in
@@ -166,7 +167,7 @@ class Finder:
 
     def _nothing(self, question: Question) -> Finding:
         """Asks for the subject when a billing question names none, else says that nothing was found."""
-        open_ = lacks_subject(question) or self._is_general(question)
+        open_ = _lacks_subject(question) or self._is_general(question)
         return respond.ask_subject(self.knowledge) if open_ else respond.nothing(self.knowledge)
 
     def knows_beyond(self, text: str, on: date) -> bool:
@@ -288,7 +289,12 @@ def _before(turn: Turn) -> tuple[str, ...]:
     return tuple(cited.ref for cited in previous.citations if cited.kind == "statement")
 
 
-def lacks_subject(question: Question) -> bool:
+def names_no_subject(question: Question) -> bool:
+    """Whether a message has nothing but words of billing questions: "can these two go together on one day?"."""
+    return bool(question.bare) and (question.bare != (PLAIN,) or _lacks_subject(question))
+
+
+def _lacks_subject(question: Question) -> bool:
     """Whether a billing question names no code, service or other subject that could be looked up."""
     facts = question.facts
     named = facts.codes or facts.services or question.unknown_codes or question.denials
