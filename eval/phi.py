@@ -84,6 +84,8 @@ FAMILY = [
     "Bell",
     "Schwartz",
 ]
+RARE = ["Leocadia", "Thandiwe", "Zbigniew", "Ximena", "Kwabena", "Eudora", "Jaylen", "Anneliese", "Oduduwa", "Ysolde"]
+RARE_FAMILY = ["Vantongeren", "Mokoena", "Asantewaa", "Quiroga", "Oduya", "Krzyzewski", "Fernhollow", "Tshabalala"]
 STREETS = [
     "Birch",
     "Oak",
@@ -141,6 +143,9 @@ CLEAN = (
     "PCIT and EMDR same day, {payer}, 90837 {minutes} min, Rendering LMFT bills under MD",
     "H0004 HN U1 in {state}, 53 min, units? paid {amount} dollars",
     "Hamilton scale and Beck inventory with the visit, 96127 with {payer}?",
+    "rate for 90834 in chula vista, ca or for rancho cucamonga, ca? {payer}",
+    "does {payer} take kareo tebra claims for 90834 on {service}, {minutes} min",
+    "for behav hlth clinic in {state}, 99484 {minutes} min in {month}",
     "for kids with ADHD does Oscar or {payer} take 90785 with 90834, {minutes} min",
 )
 FRAMES = (
@@ -163,6 +168,11 @@ FRAMES = (
     "saw {given} for {minutes} min, {payer}, 90832?",
     "MBI {mbi} medicare, G0444 on {service}",
     "{family}, {given} dob {birth}, 90792",
+    "2 phq9 forms for {rare_lower}, units of 96127?",
+    "saw {rare_lower} {minutes} min, {payer}",
+    "{rare}, 3rd grader at {address}, {minutes} min therapy at school, code?",
+    "{rare} needs 90847 on {service}",
+    "superbill for {rare_lower} 90834 on {service}",
     "my {who_plain}'s name is {name}, can i bill 90846",
 )
 
@@ -201,6 +211,8 @@ def _value(slot: str, rng: random.Random) -> tuple[str, str]:
     makers: dict[str, Callable[[], tuple[str, str]]] = {
         "name": lambda: (_name(rng), "NAME"),
         "lower": lambda: (f"{rng.choice(GIVEN)} {rng.choice(FAMILY)}".lower(), "NAME"),
+        "rare": lambda: (f"{rng.choice(RARE)} {rng.choice(RARE_FAMILY)}", "NAME"),
+        "rare_lower": lambda: (f"{rng.choice(RARE)} {rng.choice(RARE_FAMILY)}".lower(), "NAME"),
         "given": lambda: (rng.choice(GIVEN), "NAME"),
         "family": lambda: (rng.choice(FAMILY), "NAME"),
         "birth": lambda: (_day(rng, 1936, 2019), "DOB"),

@@ -44,9 +44,14 @@ _AGE = re.compile(
 )
 _AGE_CUE = re.compile(r"\bage", re.I)
 _BOX = re.compile(r"\bP\.?\s?O\.?\s+Box\s+\d+", re.I)
-_HOUSE = re.compile(
-    r"(?<![\w$./-])(?P<house>\d{1,6}[A-Za-z]?)\s+(?P<street>(?:[NSEW]{1,2}\.?\s+)?(?:[A-Za-z0-9'.-]+\s+){1,3}?)(?P<suffix>[A-Za-z]+)\b\.?"
+_HOUSES = tuple(
+    re.compile(
+        r"(?<![\w$./-])(?P<house>\d{1,6}[A-Za-z]?)\s+(?P<street>(?:[NSEW]{1,2}\.?\s+)?"
+        rf"(?:[A-Za-z0-9'.-]+\s+){{{words}}})(?P<suffix>[A-Za-z]+)\b\.?"
+    )
+    for words in (1, 2, 3)
 )
+"""A house number, a street of one, two or three words, and what may be its suffix."""
 _UNIT = re.compile(r",?\s*(?:apt|apartment|unit|suite|ste|#)\.?\s*#?\s*\w{1,5}\b", re.I)
 _CITY = re.compile(r",?\s+((?:[A-Z][a-z'.-]+)(?:\s+[A-Z][a-z'.-]+)?)")
 _LOWER_CITY = re.compile(r",?\s+([a-z]{4,})(?=\s*(?:,|$|\.|\d))")
@@ -130,7 +135,7 @@ def _identifies(value: str, cue: str, after: str, lexicon: Lexicon) -> bool:
 def _addresses(message: str, lexicon: Lexicon) -> Iterator[Span]:
     for match in _BOX.finditer(message):
         yield Span(match.start(), _city_end(message, match.end(), lexicon), "ADDRESS")
-    for match in _HOUSE.finditer(message):
+    for match in (match for pattern in _HOUSES for match in pattern.finditer(message)):
         if _is_street(match, lexicon):
             end = _city_end(message, match.end(), lexicon)
             yield Span(match.start(), end, "ADDRESS")

@@ -1,8 +1,9 @@
 """Names of people, found by the words around them and by lists of given and family names.
 
-Four ways lead to a name: a person word before it (`pt jane doe`, `husband Dan`), a title (`Mr. Smith`), two or more
-capitalized words of which one is a known name (`Ava Lindqvist`), and a capitalized given name that is no English
-word. Words of English and of the field are never names by themselves.
+Five ways lead to a name: a person word before it (`pt jane doe`, `husband Dan`), a title (`Mr. Smith`), two or more
+capitalized words of which one is a known name (`Ava Lindqvist`), a capitalized given name that is no English word, and
+two words in no list where a name would stand (`forms for leocadia vantongeren`). Words of English and of the field are
+never names by themselves.
 """
 
 from __future__ import annotations
@@ -115,7 +116,30 @@ class _Finder:
             return self._word_as_name(at, cue)
         if cue == "weak" and word.low in lexicon.given and word.low not in lexicon.brands:
             return self._extent(at)
-        return self._alone(at)
+        return self._alone(at) or self._rare(at, cue)
+
+    def _rare(self, at: int, cue: str) -> int:
+        """Two words that no list holds, written as a name is: `for leocadia vantongeren`, `Jaylen Oduya, 3rd grader`.
+
+        An abbreviation begins a word that we know, and a misspelled word is near one: neither is a name.
+        """
+        word, extent = self._words[at], self._extent(at)
+        parts = self._words[at : at + extent]
+        if extent < _RARE_WORDS or not all(self._strange(part) for part in parts):
+            return 0
+        if word.capital:
+            opens = at == 0 or cue == "weak"
+            return extent if opens or self._trait_after(at + extent - 1) else 0
+        return extent if cue == "weak" and self._ends_after(parts[-1]) else 0
+
+    def _strange(self, word: Word) -> bool:
+        """Whether a word is in no list, near none and the beginning of none."""
+        low, lexicon = word.low, self._lexicon
+        if len(low) < _RARE_LETTERS or word.acronym or low in lexicon.brands or low in lexicon.never:
+            return False
+        known = low in lexicon.given or low in lexicon.family
+        near = lexicon.near(low)
+        return known or (self._unknown(word) and not any(other.startswith(low) for other in near))
 
     def family_first(self, at: int) -> bool:
         """Whether a family name and a comma stand before the given name at `at` (`Smith, John`)."""
@@ -292,8 +316,11 @@ _MODALS = frozenset({"will", "may", "can"})
 _SAINTS = frozenset({"st", "saint", "san", "santa", "mount", "fort", "los"})
 _STOPS = frozenset({"day", "case", "page", "price", "call", "bill", "may", "will"})
 _TRAIT = re.compile(
-    r"[\s,(]*(?:aged?\b|\d{1,3}\s*-?\s*(?:y/?o|yrs?\b|years?)|dob\b|ssn\b|mrn\b|d\.o\.b|born\b|date of birth|\[)", re.I
+    r"[\s,(]*(?:aged?\b|\d{1,3}\s*-?\s*(?:y/?o|yrs?\b|years?)|dob\b|ssn\b|mrn\b|d\.o\.b|born\b|date of birth|\["
+    r"|(?:in )?\d{1,2}(?:st|nd|rd|th)[\s-]+grade)",
+    re.I,
 )
+_RARE_WORDS, _RARE_LETTERS = 2, 4
 _END = re.compile(r"\s*(?:$|[,.;:?!)\]]|\d)")
 
 

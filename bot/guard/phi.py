@@ -14,7 +14,7 @@ from bot.guard.identifiers import find_identifiers, old_dates
 from bot.guard.lexicon import lexicon
 from bot.guard.names import find_names
 from bot.guard.spans import Span, replace_spans, settle
-from bot.understand.cities import BY_WORD, cities_of
+from bot.understand.cities import BY_STATE, BY_WORD, cities_of
 from bot.understand.tokens import offsets
 from corpus.knowledge import Knowledge
 
@@ -39,7 +39,9 @@ def _places(message: str, knowledge: Knowledge) -> tuple[Span, ...]:
     for city in cities_of(knowledge).mentions(message):
         before = re.findall(r"[a-z]+", message[: at[city.start]].lower())[-1:]
         words = re.findall(r"[a-z]+", message[at[city.start] : at[city.end]].lower())
-        people = held.person_cues | held.titles | held.weak_cues
+        people = held.person_cues | held.titles
+        if city.words == 1 or city.cue < BY_STATE:
+            people |= held.weak_cues
         alone = city.words > 1 and not set(words) <= held.given | held.family
         if (city.cue >= BY_WORD or alone) and not set(before) & people:
             places.append(Span(at[city.start], at[city.end], "PLACE"))
