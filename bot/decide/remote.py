@@ -12,6 +12,7 @@ from bot.findings.modifiers import modifier_finding
 from bot.findings.telehealth import conflicts_finding, listed_finding, marking_finding, place_finding
 from bot.rules.modifiers import TelehealthMarking, conflicts, marking, telehealth_modifiers
 from bot.rules.places import PlaceResult, is_telehealth, place_of_service
+from bot.rules.select import codes_of
 
 
 def telehealth_rule(case: Case) -> Finding | None:
@@ -24,6 +25,8 @@ def telehealth_rule(case: Case) -> Finding | None:
     if case.about("changed", "frequency", "denial"):
         return None
     code = case.active[0] if case.active else None
+    if code is None and _never_remote(case):
+        return None
     marked = marking(case.knowledge, code, facts.modality, case.payer, facts.place, case.on)
     named = stated.modality is not None and case.payer is not None and open_services(case)
     chosen = (stated.minutes is not None or bool(named)) and not case.question.polar
@@ -61,6 +64,14 @@ def _modifier_claimed(named: set[str], marked: TelehealthMarking, *, needed: boo
 
 
 _NEVER_NEEDED = ("not-required", "informational")
+
+
+def _never_remote(case: Case) -> bool:
+    """Whether no code of the named services is telehealth, because none sees the patient: a call between clinicians."""
+    named = set(case.question.facts.services)
+    rows = [row for row in case.knowledge.services if row.service in named]
+    codes = {code for row in rows for code in codes_of(case.knowledge, row)}
+    return bool(codes) and all(case.knowledge.codes.get(code).telehealth_2026 == "no" for code in codes)
 
 
 def telehealth_asked_rule(case: Case) -> Finding | None:

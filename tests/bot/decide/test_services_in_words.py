@@ -83,6 +83,9 @@ def test_a_prolonged_addon_needs_a_level_chosen_by_time(bot: Bot, message: str, 
         ("dietitian, 2nd referral same year, saw her 30 min one on one, medicare", [("G0270", 2)]),
         ("dietitian second referral this year, group of 5, 60 minutes, medicare", [("G0271", 2)]),
         ("BCBA: 97151 - 70 min with the kid, then 50 min scoring and writing the plan. units?", [("97151", 8)]),
+        ("family therapy, 50 minutes, code?", [("90847", 1)]),
+        ("40 min of family therapy without her son, what code", [("90846", 1)]),
+        ("family therapy with mom, her daughter was not there, 50 min. code?", [("90846", 1)]),
         ("psychologist gave tests, 50 min monday and 65 wednesday", [("96136", 1), ("96137", 3)]),
     ],
 )
@@ -114,3 +117,9 @@ def test_a_place_named_later_changes_the_code(bot: Bot) -> None:
 def test_a_code_deleted_since_is_told_with_its_last_day(bot: Bot) -> None:
     answer = bot.ask("psychiatrist phone visit 15 min on 9/17/24. was 99442 right?", date=DAY)
     assert "2024-12-31" in answer.answer
+
+
+def test_a_call_between_clinicians_gets_no_telehealth_modifier(bot: Bot) -> None:
+    answer = ask(bot, "psychiatrist, pcp called me about her pt, 14 min on the phone, wrote a report, medicare. code?")
+    assert billed(answer) == [("99447", 1)]
+    assert "modifier" not in answer.answer
