@@ -35,7 +35,7 @@ from bot.revisit import move_of, revisit
 from bot.settings import Settings
 from bot.turn import Turn
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import MOVES
+from bot.understand.intents import MOVES, tells
 from bot.understand.read import Reader
 from bot.verify import Verified, check_claim, pruned, verify
 from corpus.documents import QUESTION
@@ -215,7 +215,7 @@ class Steps:
             read = self.reader.read(screened.text, Before(), turn.today)
             lacking = screened.decline.kind == _UNRELATED and names_no_subject(read)
             # "Her wifi died, so we did it by phone" says something of the case that is talked of.
-            adds = turn.previous is not None and bool(read.stated.stated())
+            adds = turn.previous is not None and (tells(screened.text) or bool(read.stated.stated()))
             if ours or turn.beyond or lacking or adds:
                 screened = replace(screened, decline=None)
         elif screened.decline is not None and screened.decline.status == "no_evidence":

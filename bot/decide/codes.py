@@ -12,6 +12,7 @@ from bot.findings.describe import describe
 from bot.findings.status import premise_finding, status_finding
 from bot.lookup import similar_codes
 from bot.respond import unknown_code
+from bot.understand.intents import chooses
 from bot.understand.polarity import turned
 
 _FEW_WORDS = 1
@@ -74,7 +75,7 @@ def _ended(case: Case, code: str) -> bool:
 
 def describe_rule(case: Case) -> Finding | None:
     """What the named codes are: in full when that is the question, briefly to compare two."""
-    if case.about("compare") and len(case.active) >= 2:
+    if (case.about("compare") or chooses(case.question.text)) and len(case.active) >= 2:
         found = [describe(case.knowledge, code, case.on, brief=True) for code in case.active]
         return merged(found, rule="describe")
     if case.active and _only_asks_what(case):

@@ -38,6 +38,8 @@ def select_rule(case: Case) -> Finding | None:
         return None
     found = [_by_own_rule(case, selected(case, name, among=not facts.services)) for name in services]
     chosen = merged([finding for finding in found if finding.claims], rule="select")
+    if chosen.verdict is None and _only_asks_whether(case) and any(row.role == "recommended" for row in chosen.codes):
+        chosen = replace(chosen, verdict="yes")
     if not facts.services and chosen.claims:
         question = case.knowledge.fixed_texts["ask-subject"].text
         labels = tuple(service.replace("-", " ") for service in services)
@@ -60,6 +62,19 @@ def _by_own_rule(case: Case, finding: Finding) -> Finding:
     return (
         replace(finding, verdict="yes") if counted and case.question.polar and not case.question.negative else finding
     )
+
+
+def _only_asks_whether(case: Case) -> bool:
+    """Whether yes or no is asked of nothing but a time: "16 min of therapy, can i bill", "and 16?"."""
+    question = case.question
+    said = question.stated.stated().keys()
+    words = _TIME_WORDS + bool(_ENOUGH & set(question.search_text.split()))
+    bare = question.content <= len(said) + words and "minutes" in said and said <= _OF_A_TIME
+    return question.polar and bare and not question.negative and not question.said_cues
+
+
+_ENOUGH = frozenset({"enough", "sufficient"})
+_OF_A_TIME, _TIME_WORDS = frozenset({"minutes", "minutes_to", "services"}), 1
 
 
 def _open(finding: Finding) -> tuple[CodeAdvice, ...]:

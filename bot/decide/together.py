@@ -16,6 +16,7 @@ from bot.rules.check import check
 from bot.rules.claim import Claim, Line
 from bot.rules.pairs import Combination, addon, combine
 from bot.rules.select import codes_of
+from bot.understand.intents import chooses
 from bot.understand.polarity import turned
 
 _MANY = 3
@@ -100,6 +101,8 @@ def _compares(case: Case) -> bool:
     cues = set(case.question.cues)
     else_ = {"frequency", "time-rule", "define", *(("coverage",) if case.question.polar else ())}
     other = bool(cues & else_) and not cues & {"pair", "denial", "modifier"}
+    if chooses(case.question.text) and not cues & {"pair", "denial", "modifier"}:
+        return True
     compared = case.about("compare") and not (case.question.polar and "pair" in cues)
     return other or compared or (case.about("documentation") and not case.question.denials)
 

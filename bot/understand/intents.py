@@ -47,6 +47,10 @@ _OPEN = re.compile(
     rf"|(?:when|where)\b(?!\s+{_SUBJECT}\b))"
 )
 """A question word at the front; "when we run over, can I ..." only sets a condition."""
+_TELLS = re.compile(
+    r"^\s*(?:(?:and|but|so|ok|well|sorry|no|actually)\W+)*(?:he|she|they|we|it|i|pt|patient|client|kid|mom|dad|(?:the|her|his|my"
+    r"|our|their) \w+) (?:\w+ ){0,2}?(?:was|were|had|has|have|did|didnt|left|came|went|got|had|wasnt|is|isnt|\w+ed)\b"
+)
 _CHOICE = re.compile(r"\b(?:\d{4}[0-9TF]|[A-V]\d{4}) or (?:\d{4}[0-9TF]|[A-V]\d{4})\b", re.IGNORECASE)
 _REQUEST = re.compile(
     r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
@@ -79,11 +83,21 @@ def _first_alternative(clause: str) -> str:
     return first if _POLAR_START.search(first) or _POLAR_BARE.match(first) or _POLAR_INSIDE.search(first) else clause
 
 
+def tells(message: str) -> bool:
+    """Whether a message only tells what people of the case did or were: "the supervisor was on vacation that day"."""
+    return _TELLS.match(fold(message)) is not None and not asks(message)
+
+
 def asks(message: str) -> bool:
     """Whether a message has the form of a question or request: a mark, a question word, or wanting yes or no."""
     text = fold(message)
     opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
     return "?" in text or opened or bool(polar_clause(message))
+
+
+def chooses(message: str) -> bool:
+    """Whether one of two codes is to be chosen: "90846 or 90847 then"."""
+    return _CHOICE.search(message) is not None
 
 
 def is_polar(

@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from bot.question import Before, Duration, Facts, Question
-from bot.rules.select import codes_of
 from bot.understand.bare import bare
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
@@ -18,6 +17,7 @@ from bot.understand.dates import date_of_service
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
 from bot.understand.intents import MOVES, asks, intents_of, polar_clause
+from bot.understand.kin import Kin
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.meant import Meant
 from bot.understand.paying import PAYMENT, read_paying
@@ -69,6 +69,10 @@ class Reader:
             name, _, short = row.name.partition("(")
             names += [Phrase(slot="place", value=row.pos, phrase=part.strip(" )")) for part in (name, short) if part]
         return tuple(names)
+
+    @cached_property
+    def _kin(self) -> Kin:
+        return Kin(self.knowledge, self.lexicon)
 
     @cached_property
     def _cue_stems(self) -> frozenset[str]:
@@ -130,9 +134,10 @@ class Reader:
             stated = stated.model_copy(update={"cities": in_state(city.keys, stated.state) or city.keys})
         if earlier and earlier.cities and (short := message.strip(" .?!").upper()) in self._states:
             stated = stated.model_copy(update={"state": short})
-        if parts := self._parts(words, earlier):
-            stated = stated.model_copy(update={"services": parts})
-        carried = carry(stated, earlier, words)
+        stated = stated.model_copy(update={"services": self._kin.services(words, stated, earlier)})
+        if earlier is not None and not stated.codes and self._kin.names_held(words, earlier.codes):
+            stated = stated.model_copy(update={"services": ()})
+        carried = carry(stated, self._kin.before(stated, earlier), words)
         codes_meant = referred(message, stated, before, said, self.knowledge.codes)
         carried = carried if codes_meant is None else carried.model_copy(update={"codes": codes_meant})
         performers = tuple(m.value for m in self.lexicon.mentions(named, "performer") if not m.negated)
@@ -244,19 +249,6 @@ class Reader:
             if kept:
                 return kept[0].value
         return None
-
-    def _parts(self, words: Sequence[Token], earlier: Facts | None) -> tuple[str, ...]:
-        """Services that are named only as a part of what the talk is about: "the report", after testing."""
-        said = self._said(words, "part-service")
-        if earlier is None or not said:
-            return ()
-        held = self._families(earlier.services) | {self.knowledge.codes.get(each.code).family for each in earlier.codes}
-        return tuple(name for name in said if self._families((name,)) & held)
-
-    def _families(self, services: Collection[str]) -> set[str]:
-        """The families of the codes of services."""
-        rows = [row for row in self.knowledge.services if row.service in services]
-        return {self.knowledge.codes.get(code).family for row in rows for code in codes_of(self.knowledge, row)}
 
     def _closes(self, message: str, words: Sequence[Token]) -> bool:
         """Whether a message only says that the answer was taken in: "ok got it, thanks"."""

@@ -6,6 +6,7 @@ import pytest
 
 from bot.answer import Answer
 from bot.engine import Bot
+from corpus.codes import codes_in
 from tests.bot.conftest import Talk
 
 
@@ -112,3 +113,47 @@ def test_the_matter_of_a_talk_holds_no_payer_and_no_word_of_the_message_alone(bo
     about = held["channel_values"]["about"]
     assert "fee" in about
     assert not {"quibblefrost", "dear", "medicaid"} & set(about)
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (("health coach 1:1 45 min", "first visit actually"), [("0591T", 1)]),
+        (("what is 0593T", "one on one, 45 minutes, later session"), [("0592T", 1)]),
+    ],
+)
+def test_what_only_says_the_form_of_a_service_is_no_new_service(
+    talk: Talk, turns: tuple[str, ...], expected: list[tuple[str, int]]
+) -> None:
+    assert recommended(talk(*turns)) == expected
+
+
+def test_a_code_gives_its_service_when_another_form_is_meant(talk: Talk) -> None:
+    later = talk("whats 99492", "and the months after that")
+    assert "99493" in {row.code for row in later.codes}
+
+
+@pytest.mark.parametrize(
+    ("turns", "verdict"),
+    [
+        (("pt was late so only 14 min of therapy. can i bill",), "no"),
+        (("pt was late so only 14 min of therapy. can i bill", "and 16?"), "yes"),
+        (("is 20 min of therapy enough to bill",), "yes"),
+    ],
+)
+def test_a_time_alone_gets_yes_or_no(talk: Talk, turns: tuple[str, ...], verdict: str) -> None:
+    assert talk(*turns).verdict == verdict
+
+
+def test_the_visit_of_a_pair_is_its_code(talk: Talk) -> None:
+    held = talk("96127 with 99213 for aetna", "ok and the office visit, does that need a 25")
+    assert {"96127", "99213"} <= set(codes_in(held.facts["codes"]))
+
+
+def test_what_people_did_is_no_foreign_subject(talk: Talk) -> None:
+    talk("can an LPC associate bill medicare incident to")
+    assert talk("the supervisor was on vacation that day").status == "answered"
+
+
+def test_one_of_two_codes_is_no_pair(bot: Bot) -> None:
+    assert "together" not in bot.ask("90846 or 90847 if mom came alone").answer
