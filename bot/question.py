@@ -31,7 +31,7 @@ class Duration(Frozen):
 
     `start` and `end` are character offsets; `part` marks a part of a session ("the last 10 minutes"), `total` the time
     of a whole visit rather than of one service, `actual` what it came to ("ran to 95 minutes") rather than what was
-    planned.
+    planned, `left` that someone left then ("walked out after 20 minutes").
     """
 
     minutes_from: int
@@ -41,6 +41,7 @@ class Duration(Frozen):
     total: bool = False
     actual: bool = False
     part: bool = False
+    left: bool = False
 
 
 class Facts(Frozen):
@@ -48,7 +49,8 @@ class Facts(Frozen):
 
     `service` and `services` are concepts of `services.csv`, `performer` a word of `performed_by`, `payer` a payer
     slug, `place` a place-of-service code, `participants` a word of the code table, `cities` the cities of the name
-    that was said, as `Springfield, MO`, largest first.
+    that was said, as `Springfield, MO`, largest first, `visit_day` the day of a visit counted from a discharge and
+    `complexity` that of its decisions.
     """
 
     codes: tuple[CodeMention, ...] = ()
@@ -67,6 +69,8 @@ class Facts(Frozen):
     with_em: str | None = None
     place: str | None = None
     modifiers: tuple[str, ...] = ()
+    complexity: str | None = None
+    visit_day: int | None = None
     date: dt.date | None = None
 
     @property
@@ -102,6 +106,8 @@ class Question(Frozen):
     is paid, `parity` that pay is compared (`equal`, `full`, `lower`),
     `level_basis` what the level of a visit was chosen by (`mdm`, `time`), `partly` that someone joined only a part of
     the session, `each_day` that a thing is asked of each of several days,
+    `timed_service` is the one of several services that the only time was said of, `patient_open` that those who took
+    part were only named by the kind of service ("family therapy"),
     `bare` are the values of the words (slot `no-subject`) of a question that names no subject at all, such as `pair`
     of "can these two go together?", then its cues; empty where a subject is named;
     `read_by_model` the facts that a chat model read.
@@ -142,6 +148,8 @@ class Question(Frozen):
     asks_amount: bool = False
     parity: str | None = None
     bare: tuple[str, ...] = ()
+    timed_service: str | None = None
+    patient_open: bool = False
     read_by_model: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     said_cues: tuple[str, ...] = ()

@@ -160,6 +160,21 @@ class Slot(Row):
         return {value: words for value, _, words in (option.partition("=") for option in self.options)}
 
 
+class VisitWindow(Row):
+    """A code for a visit that follows a discharge (`visit_windows.csv`), with its statement.
+
+    `last_day` is the last day of the visit, counted from the discharge; `complexities` are the levels of medical
+    decision making that it takes. `service` is the concept whose codes are told apart so.
+    """
+
+    code: Text
+    service: Text
+    last_day: int
+    complexities: Items
+    statement: Text
+    sources: Items
+
+
 class CombinationRule(Row):
     """Whether codes of two lists go together in a period (`combination_rules.csv`), with its statement.
 

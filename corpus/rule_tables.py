@@ -22,6 +22,7 @@ from corpus.rule_rows import (
     TelehealthPlace,
     TelehealthRule,
     TimeRule,
+    VisitWindow,
     WhoRule,
 )
 from corpus.statements import ANY_PAYER
@@ -114,6 +115,11 @@ class RuleTables:
         """Facts that a rule may need, in the order in which to ask."""
         rows = sorted(self._read("slots", Slot), key=lambda row: row.rank)
         return {row.slot: row for row in rows}
+
+    @cached_property
+    def visit_windows(self) -> tuple[VisitWindow, ...]:
+        """Codes of visits that must follow a discharge within so many days."""
+        return self._read("visit_windows", VisitWindow)
 
     @cached_property
     def combinations(self) -> tuple[CombinationRule, ...]:

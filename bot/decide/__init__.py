@@ -7,8 +7,16 @@ from dataclasses import replace
 
 from bot.decide.amounts import equal_pay_rule, other_amounts_rule, price_rule
 from bot.decide.case import Case, Rule
-from bot.decide.codes import describe_rule, ended_rule, not_active_rule, premise_rule, still_valid_rule, unknown_rule
-from bot.decide.counting import instruments_rule, limit_rule, too_short_rule, units_rule
+from bot.decide.codes import (
+    describe_rule,
+    ended_rule,
+    not_active_rule,
+    premise_rule,
+    still_valid_rule,
+    unknown_rule,
+    what_rule,
+)
+from bot.decide.counting import MISFIT, instruments_rule, limit_rule, misfit_rule, too_short_rule, units_rule
 from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
 from bot.decide.forms import NOT_THE_CODE, basis_rule, form_rule
 from bot.decide.official import official_rule
@@ -24,6 +32,7 @@ from bot.decide.remote import (
 )
 from bot.decide.services import select_rule, selected
 from bot.decide.together import alone_rule, claim_rule, pairs_rule
+from bot.decide.windows import WINDOW, window_rule
 from bot.evidence import Finding
 from bot.findings.denials import denial_finding
 from bot.respond import PAST_HORIZON, SMALL_TALK, ask_back, ask_subject, past_horizon, small_talk
@@ -48,7 +57,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         finding = None if other_code and rule in OF_NAMED_CODE else rule(case)
         if finding is not None:
             found = found or bool(finding.claims)
-            other_code = other_code or finding.rule in NOT_THE_CODE
+            other_code = other_code or finding.rule in (*NOT_THE_CODE, MISFIT, WINDOW)
             yield finding
             if finding.rule in (PAST_HORIZON, SMALL_TALK):
                 return
@@ -113,6 +122,9 @@ RULES: tuple[Rule, ...] = (
     premise_rule,
     diagnosis_rule,
     denial_rule,
+    what_rule,
+    window_rule,
+    misfit_rule,
     still_valid_rule,
     form_rule,
     basis_rule,

@@ -12,7 +12,7 @@ from bot.findings.describe import describe
 from bot.findings.status import premise_finding, status_finding
 from bot.lookup import similar_codes
 from bot.respond import unknown_code
-from bot.understand.intents import chooses
+from bot.understand.intents import chooses, what_is
 from bot.understand.polarity import turned
 
 _FEW_WORDS = 1
@@ -81,7 +81,18 @@ def describe_rule(case: Case) -> Finding | None:
     if case.active and _only_asks_what(case):
         found = [describe(case.knowledge, code, case.on) for code in case.active[:3]]
         return merged(found, rule="describe")
-    return None
+    return _what_they_are(case) if case.question.polar else None
+
+
+def what_rule(case: Case) -> Finding | None:
+    """What a code is, before the other things that are asked of it: "what is it and how long is one unit"."""
+    return None if case.question.polar or _only_asks_what(case) else _what_they_are(case)
+
+
+def _what_they_are(case: Case) -> Finding | None:
+    named = [code for code in what_is(case.question.text) if code in case.active]
+    found = [describe(case.knowledge, code, case.on, brief=True) for code in named]
+    return merged(found, rule="describe") if found else None
 
 
 def _only_asks_what(case: Case) -> bool:

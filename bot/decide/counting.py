@@ -14,6 +14,7 @@ from bot.findings.who import who_finding
 from bot.rules.limits import limit
 from bot.rules.time import units_for_code
 from bot.rules.who import who
+from bot.understand.polarity import turned
 
 
 def units_rule(case: Case) -> Finding | None:
@@ -35,9 +36,50 @@ def units_rule(case: Case) -> Finding | None:
     if result is None:
         return _once(case, code)
     finding = time_finding(case.knowledge, result, case.on)
+    if _asks_length(case):
+        least = result.step.units and result.step.first == amount and _fits_claimed(case, finding) == "yes"
+        return replace(finding, verdict=_turned(case, "yes" if least else "no"))
     if not _asks_for_time(case):
         return replace(finding, verdict=None)
     return replace(finding, verdict=_fits_claimed(case, finding))
+
+
+def _asks_length(case: Case) -> bool:
+    """Whether yes or no is about how long a session has to be: "does it have to run a full 60 minutes"."""
+    question = case.question
+    asked = question.polar and question.needed and question.stated.minutes is not None
+    return asked and len(case.active) == 1 and set(question.cues) <= _OF_LENGTH
+
+
+_OF_LENGTH = frozenset({"units", "time-rule", "select", "identify"})
+
+
+def _turned(case: Case, verdict: Verdict) -> Verdict | None:
+    return turned(verdict) if case.question.negative else verdict
+
+
+def misfit_rule(case: Case) -> Finding | None:
+    """No, when the minutes or days said are not those of the one code named, whatever else is asked of it.
+
+    A code that is active, or that the payer covers, is still the wrong one for another time.
+    """
+    question = case.question
+    said = question.stated.minutes is not None or question.stated.days is not None
+    if not (question.polar and said and len(case.active) == 1 and set(question.cues) & _MASKED):
+        return None
+    if question.needed or set(question.cues) & _ELSE:
+        return None
+    found = units_rule(case)
+    if found is None or found.rule != "time" or found.clarify is not None or _fits_claimed(case, found) != "no":
+        return None
+    return replace(found, verdict="yes" if question.negative else "no", rule=MISFIT)
+
+
+MISFIT = "misfit"
+"""Rule of a time that is not the named code's."""
+_MASKED = frozenset({"changed", "coverage", "payment"})
+"""What is answered yes of a code though the time said is not its own."""
+_ELSE = frozenset({"time-rule", "documentation", "telehealth", "frequency"})
 
 
 def too_short_rule(case: Case) -> Finding | None:
@@ -99,6 +141,8 @@ def _once(case: Case, code: str) -> Finding | None:
     if not case.about("units") or len(case.active) > 1:
         return None
     finding = once_finding(case.knowledge, code, case.on)
+    if finding is not None and _asks_length(case):
+        return replace(finding, verdict=_turned(case, "no"))
     said = max((mention.units or 1 for mention in case.question.facts.codes), default=1)
     return finding if finding is None or said == 1 else replace(finding, verdict="no")
 

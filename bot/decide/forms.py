@@ -11,6 +11,7 @@ from bot.evidence import Claim, Finding, from_row, from_statement
 from bot.findings.advice import advice
 from bot.respond import fixed
 from bot.rules.select import codes_of
+from bot.understand.intents import chooses
 from corpus.rows import Service
 
 _ELSE = frozenset({"pair", "who", "denial", "frequency", "documentation", "telehealth", "changed", "compare", "define"})
@@ -66,7 +67,7 @@ def _asks_for_code(case: Case) -> bool:
     cues = set(question.cues)
     if cues & _ELSE and not question.partly:
         return False
-    return question.polar or bool(cues & {"select", "units"})
+    return question.polar or bool(cues & {"select", "units"}) or chooses(question.text)
 
 
 def _other_form(case: Case, row: Service, code: str) -> bool:

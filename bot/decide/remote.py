@@ -29,7 +29,7 @@ def telehealth_rule(case: Case) -> Finding | None:
         return None
     marked = marking(case.knowledge, code, facts.modality, case.payer, facts.place, case.on)
     named = stated.modality is not None and case.payer is not None and open_services(case)
-    chosen = (stated.minutes is not None or bool(named)) and not case.question.polar
+    chosen = (stated.minutes is not None or bool(named)) and not (case.question.polar and case.question.asks)
     moved = stated.place is not None and not case.question.polar
     unpaid = case.question.polar and marked.rule is not None and marked.rule.need == "not-paid" and facts.place
     if marked.state == "no_data" or not (case.about("modifier", "place") or chosen or moved or unpaid):

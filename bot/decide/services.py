@@ -44,6 +44,10 @@ def select_rule(case: Case) -> Finding | None:
         question = case.knowledge.fixed_texts["ask-subject"].text
         labels = tuple(service.replace("-", " ") for service in services)
         return replace(chosen, clarify=Clarify(slot="service", question=question, options=labels), codes=_open(chosen))
+    if case.question.patient_open and chosen.codes and facts.participants is not None:
+        why = case.knowledge.fixed_texts["assumed-patient-there"].text
+        held = Assumption(slot="participants", value=facts.participants, why=why)
+        chosen = replace(chosen, assumptions=(*chosen.assumptions, held))
     if case.question.assumed_service is None or not chosen.claims:
         return chosen
     label = (facts.service or "").replace("-", " ")
@@ -208,6 +212,9 @@ def _minutes(case: Case, service: str) -> int | None:
     """The minutes that count: all times said where the service adds up its parts."""
     families = [row.time_family for row in case.knowledge.services if row.service == service and row.time_family]
     summed = added_up(case, families[0]) if families else None
+    timed = case.question.timed_service
+    if timed is not None and timed != service and {timed, service} <= set(case.question.facts.services):
+        return None
     return case.question.facts.minutes if summed is None else summed
 
 

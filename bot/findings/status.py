@@ -84,6 +84,13 @@ def _active(knowledge: Knowledge, found: CodeReport) -> Finding:
     until = f", until {row.effective_to}" if row.effective_to else ""
     state = "was an active code on that date" if row.status == "deleted" else "is still an active code"
     claims = [Claim(f"{row.code} {state}{since}{until}.", (evidence,))]
+    if row.effective_to and found.successors:
+        today = knowledge.codes.get(row.code)
+        named = "; ".join(f"{after.code} ({after.label})" for after in found.successors)
+        labels = tuple(from_row(knowledge, after, ("code", "label")) for after in found.successors)
+        cells = from_row(knowledge, today, ("code", "effective_to", "replaced_by"))
+        text = f"{row.effective_to} was the last valid day of {row.code}; after it came {named}."
+        claims.append(Claim(text, (cells, *labels)))
     claims += [_event(knowledge, event) for event in found.past if event.event == "redefined"]
     return Finding(tuple(claims), (advice(knowledge, row.code, "mentioned", found.on),), verdict="yes", rule="status")
 

@@ -121,8 +121,9 @@ def _nothing(knowledge: Knowledge, result: TimeResult, on: date) -> Finding:
     if first is None:
         text = f"{result.minutes} {result.rule.measure} fits none of these codes."
     else:
+        measure = result.rule.measure.removesuffix("s") if result.minutes == 1 else result.rule.measure
         text = (
-            f"{result.minutes} {result.rule.measure} is too short to bill: {code} needs at least "
+            f"{result.minutes} {measure} is too short to bill: {code} needs at least "
             f"{first} {result.rule.measure}, and nothing shorter is reported."
         )
     warning = AnswerWarning(kind="time_not_met", text=text, codes=(code,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.evidence import Evidence, from_row
 from corpus.knowledge import Knowledge
@@ -48,7 +48,7 @@ def report(knowledge: Knowledge, code: str, on: date) -> CodeReport:
         on=on,
         state=state,
         row=row,
-        successors=knowledge.codes.successors(code, on) if state == "deleted" else (),
+        successors=knowledge.codes.successors(code, on) if state == "deleted" else _later(knowledge, row),
         predecessors=knowledge.codes.predecessors(code, on) if state == "not_yet_effective" else (),
         condition=(row.replacement_condition or "") if row is not None and state == "deleted" else "",
         past=past,
@@ -58,6 +58,14 @@ def report(knowledge: Knowledge, code: str, on: date) -> CodeReport:
         beyond_horizon=on > knowledge.coverage.horizon,
         evidence=_evidence(knowledge, row, past),
     )
+
+
+def _later(knowledge: Knowledge, row: Code | None) -> tuple[Code, ...]:
+    """What came after a code that was active on the date and has been deleted since, as of the first day without it."""
+    today = knowledge.codes.find(row.code) if row is not None else None
+    if today is None or today.effective_to is None:
+        return ()
+    return knowledge.codes.successors(today.code, today.effective_to + timedelta(days=1))
 
 
 def undescribed(knowledge: Knowledge, code: str, on: date) -> tuple[HistoryEvent, ...]:

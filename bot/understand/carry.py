@@ -18,13 +18,25 @@ _SUBJECT = (
     "group_size",
     "visit",
     "with_em",
+    "complexity",
+    "visit_day",
     "modifiers",
 )
 _LEAN_WORDS, _CORRECTION_WORDS = 12, 20
 _CORRECTING = frozenset({"no", "wait", "sorry", "oops", "actually", "correction"})
 _OPENERS = frozenset({"and", "what", "but", "if", "also", "ok", "or", "instead", "so"}) | _CORRECTING
 _PRONOUNS = frozenset({"it", "that", "this", "same", "they", "them", "those", "instead"})
-_MEASURES = ("minutes", "minutes_to", "days", "participants", "group_size", "visit", "with_em")
+_MEASURES = (
+    "minutes",
+    "minutes_to",
+    "days",
+    "participants",
+    "group_size",
+    "visit",
+    "with_em",
+    "complexity",
+    "visit_day",
+)
 
 
 def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts:

@@ -67,6 +67,10 @@ _ACTUAL = re.compile(
     r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
 )
 _PARTIAL = re.compile(r"\b(?:last|final|closing|first)\s+(?:about |few |the )?$")
+_LEFT = re.compile(
+    r"\b(?:left|leaves|leaving|walked out|stepped out|bailed|logged off|dropped off|hung up|stormed out|went home)"
+    r" (?:us |early |the (?:room|session) )?(?:after|at|within|in) (?:only |just |about |the first |like )?$"
+)
 _WEEKDAY = re.compile(rf"{_NUMBER} (?:on |this |last )?(?:mon|tues?|wednes|weds?|thurs?|fri|satur|sun)(?:day)?\b")
 """A number before a day beside a time that has its unit: "60 min Tuesday and 45 Thursday"."""
 _TOTAL = re.compile(r"\b(?:total|whole|entire|overall|altogether)\b[^.,;]{0,22}$")
@@ -108,7 +112,7 @@ def durations(message: str) -> tuple[Duration, ...]:
         total = not part and _TOTAL.search(text[:start]) is not None
         actual = _ACTUAL.search(text[: match.start(1) if match.re is _RAN else start]) is not None
         of_session = _PARTIAL.search(text[:start]) is not None
-        flags = {"total": total, "actual": actual, "part": of_session}
+        flags = {"total": total, "actual": actual, "part": of_session, "left": _LEFT.search(text[:start]) is not None}
         found.append(Duration(minutes_from=round(low), minutes_to=round(top), start=start, end=end, **flags))
 
     for pattern, minutes in _FIXED:

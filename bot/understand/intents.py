@@ -52,6 +52,10 @@ _TELLS = re.compile(
     r"|our|their) \w+) (?:\w+ ){0,2}?(?:was|were|had|has|have|did|didnt|left|came|went|got|had|wasnt|is|isnt|\w+ed)\b"
 )
 _CHOICE = re.compile(r"\b(?:\d{4}[0-9TF]|[A-V]\d{4}) or (?:\d{4}[0-9TF]|[A-V]\d{4})\b", re.IGNORECASE)
+_WHAT_IS = re.compile(
+    r"\b(?:what(?:s| is| does)|explain|describe|define) (?:a |an |the |this |code |cpt |hcpcs )*"
+    r"(\d{4}[0-9tf]|[a-v]\d{4})\b(?!-)(?= and|[,?.;]| mean| for,| stand)"
+)
 _REQUEST = re.compile(
     r"^\s*(?:can|could|would|will) you (?:please |just )?(?:tell|explain|help|show|list|give|describe)\b"
 )
@@ -98,6 +102,11 @@ def asks(message: str) -> bool:
 def chooses(message: str) -> bool:
     """Whether one of two codes is to be chosen: "90846 or 90847 then"."""
     return _CHOICE.search(message) is not None
+
+
+def what_is(message: str) -> tuple[str, ...]:
+    """The codes of which a message asks what they are, beside other things: "what's 90834 and how long is it"."""
+    return tuple(match.group(1).upper() for match in _WHAT_IS.finditer(fold(message)))
 
 
 def is_polar(

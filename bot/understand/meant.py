@@ -138,6 +138,9 @@ class Meant:
         """The service of a session that is not named: the clinician's, else psychotherapy, when a time is stated."""
         told = times or facts.participants or facts.minutes is not None
         asked = facts.performer in self._defaults and _SELECT in cues
+        leveled = self._of_level(words, facts) if told else None
+        if leveled and not (facts.services or facts.codes):
+            return facts.model_copy(update={"services": (leveled,)})
         if facts.services or facts.codes or not (told or asked):
             return facts
         open_ = not times and facts.performer is None and facts.participants in self._shared_forms
@@ -149,6 +152,14 @@ class Meant:
         if default in self._by_diagnosis and self._physical(words):
             default = self._by_diagnosis[default]
         return facts.model_copy(update={"services": (default,)}) if default else facts
+
+    def _of_level(self, words: Sequence[Token], facts: Facts) -> str | None:
+        """The visit whose level is said to be chosen, by what: "established patient, level by time"."""
+        said = {m.value for m in self.lexicon.mentions(words, "level-basis") if not m.negated}
+        visits = [service for basis, service in self._rows("basis-service") if basis in said]
+        rows = [row for name in visits for row in self._services.get(name, ())]
+        fits = any(facts.performer in (None, *row.performers) for row in rows)
+        return visits[0] if fits and (facts.visit or facts.performer) else None
 
     def _worded(self, words: Sequence[Token]) -> str | None:
         """The service of the longest phrase that only says that there was a session."""

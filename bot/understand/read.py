@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot.question import Before, Duration, Facts, Question
+from bot.understand.aftercare import Aftercare
 from bot.understand.bare import bare
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
@@ -20,9 +22,11 @@ from bot.understand.intents import MOVES, asks, intents_of, polar_clause
 from bot.understand.kin import Kin
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.meant import Meant
+from bot.understand.named import CodeNames
 from bot.understand.paying import PAYMENT, read_paying
 from bot.understand.polarity import asked_negatively, asks_need
 from bot.understand.refer import referred
+from bot.understand.times import GROUP_SIZE, at_two_times, bare_minutes, best_duration, timed_service
 from bot.understand.tokens import Token, fold, tokens
 from corpus.codes import codes_in
 from corpus.knowledge import Knowledge
@@ -30,11 +34,13 @@ from corpus.rows import Phrase
 from index.lexical import tokenize
 
 _WORD = re.compile(r"[a-z]{3,}")
-_GROUP_SIZE = re.compile(
-    r"\b(?:group of|class of)\s+(\d{1,2})\b"
-    r"|\b(\d{1,2})\s+(?:of them|of us|ppl|patients|people|clients|members|participants)\b"
+_DAYS = re.compile(
+    r"\b(\d{1,2})\s+(?:separate |different |of data )?days?\b"
+    r"(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))"
+    r"|\b(\d{1,2}) (?:out )?of (?:the |his |her |those )?(?:last |past )?(?:2[89]|3[01]) days?\b"
+    r"|\b(?:data|readings?|transmit\w*|transmissions?|uploads?|uploaded|reported|synced|sent|measured|recorded|wore|worn|used)"
+    r"\b[^.;?\d]{0,30}?\b(\d{1,2}) (?:separate |different )?days?\b"
 )
-_DAYS = re.compile(r"\b(\d{1,2})\s+days?\b(?=.{0,30}\b(?:data|readings?|device|transmi|monitor|month|period))")
 _IN_STATE = re.compile(r"\bin ([A-Z]{2})\b")
 _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid|Medicaid|BCBS|bcbs)\b")
 
@@ -42,10 +48,9 @@ _STATE = re.compile(r"(?:\bin |, ?|\()([A-Z]{2})\b(?!-)|\b([A-Z]{2}) (?:medicaid
 _NAMED = re.compile(r"\b[A-Z][a-z]+$")
 """A word with a capital right before the comma: "Worcester, MA"."""
 _APART, _SEPARATE, _SPAN = "apart", "separate", "span"
-_CLOCK_TIME = re.compile(r"\bat (\d{1,2}(?::\d{2})?)\s?(?:[ap]m?\b)?(?![\d%/-])")
 _FORMS = range(1, 13)
 """Numbers before a form that count it."""
-_GROUP = "group"
+_GROUP, _ALONE = "group", "individual"
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
 
@@ -73,6 +78,14 @@ class Reader:
     @cached_property
     def _kin(self) -> Kin:
         return Kin(self.knowledge, self.lexicon)
+
+    @cached_property
+    def _aftercare(self) -> Aftercare:
+        return Aftercare(self.knowledge, self.lexicon)
+
+    @cached_property
+    def _names(self) -> CodeNames:
+        return CodeNames(self.knowledge, self.lexicon)
 
     @cached_property
     def _cue_stems(self) -> frozenset[str]:
@@ -116,7 +129,11 @@ class Reader:
             modifiers=self._modifiers,
             denials=self._denials,
         )
-        times = durations(message) or _bare_minutes(message, earlier)
+        timed = message
+        if not codes.codes:
+            by_name, timed = self._names.read(message, words, earlier)
+            codes = replace(codes, codes=by_name)
+        times = durations(timed) or bare_minutes(timed, earlier)
         said = tuple(m.value for m in self.lexicon.mentions(words, "intent") if m.value != NOTHING_SAID)
         cues = _asked(message, said, before)
         payer = self._plan(words)
@@ -130,6 +147,7 @@ class Reader:
         plain = city.without(message) if city else message
         named = self.lexicon.read(plain) if city else words
         stated = self._facts(plain, named, codes, times, today)
+        stated = self._aftercare.read(message, words, stated, earlier)
         if city is not None:
             stated = stated.model_copy(update={"cities": in_state(city.keys, stated.state) or city.keys})
         if earlier and earlier.cities and (short := message.strip(" .?!").upper()) in self._states:
@@ -175,6 +193,8 @@ class Reader:
             diagnoses=self._diagnoses(message, words),
             level_basis=self._only(words, "level-basis"),
             each_day="each" in self._said(words, "days"),
+            timed_service=timed_service(self.lexicon.mentions(words, "service"), times, words),
+            patient_open=self._patient_open(words),
             partly="partly" in self._said(words, "attendance"),
             minutes_said=tuple(time.minutes_from for time in times if not time.total),
             cues=cues,
@@ -184,7 +204,7 @@ class Reader:
             instruments=self._forms(words),
             apart=_APART in self._said(words, "days"),
             spans=_SPAN in self._said(words, "days"),
-            separate=_SEPARATE in self._said(words, "days") or len(set(_CLOCK_TIME.findall(fold(message)))) > 1,
+            separate=_SEPARATE in self._said(words, "days") or at_two_times(message, times),
             glossed=self._glossed(words),
             bare=() if before.holds_something else self._bare(words, stated, codes, cues, paying.polar),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
@@ -214,10 +234,10 @@ class Reader:
     ) -> Facts:
         services = [m for m in self.lexicon.mentions(words, "service") if not m.negated]
         with_em = self._value(words, "with_em")
-        minutes = _best_duration(times, services, words)
-        participants = self._last(words, "participants")
+        participants = self._participants(words)
+        minutes = best_duration(times, services, words, shared=participants not in (None, _ALONE))
         text = digits(fold(message))
-        size = _GROUP_SIZE.search(text)
+        size = GROUP_SIZE.search(text)
         number = int(size.group(1) or size.group(2)) if size else None
         days = _DAYS.search(text)
         payer, state = self._payer(message, words)
@@ -226,7 +246,7 @@ class Reader:
             services=tuple(dict.fromkeys(m.value for m in services)),
             minutes=minutes.minutes_from if minutes else None,
             minutes_to=minutes.minutes_to if minutes and minutes.minutes_to != minutes.minutes_from else None,
-            days=int(days.group(1)) if days else None,
+            days=int(next(filter(None, days.groups()))) if days else None,
             participants=participants or (_GROUP if number and number > 1 else None),
             group_size=number,
             performer=self._performer(message, words),
@@ -269,6 +289,18 @@ class Reader:
         after = range(verb + 1, min(verb + _SUBJECT_REACH, len(words)))
         subject = next((n for n in after if n in people | others or words[n].text in _PRONOUNS), None)
         return subject is not None and (subject in people or words[subject].text == "i")
+
+    def _participants(self, words: Sequence[Token]) -> str | None:
+        """Who took part; one who joined only a part of the session leaves its form as it is said otherwise."""
+        part = {place + back for place in self._places_of(words, "attendance") for back in (0, -1)}
+        found = [m for m in self.lexicon.mentions(words, "participants") if m.value != NOTHING_SAID and not m.negated]
+        other = [m for m in found if not part & set(range(m.first, m.last + 1))]
+        return other[-1].value if part and other else self._last(words, "participants")
+
+    def _patient_open(self, words: Sequence[Token]) -> bool:
+        """Whether only the kind of service says who took part: "family therapy" leaves the patient open."""
+        told = self._places_of(words, "participants")
+        return bool(told) and told <= self._places_of(words, "participants-open")
 
     def _diagnoses(self, message: str, words: Sequence[Token]) -> tuple[str, ...]:
         """The kinds of diagnosis said, in words or by the chapter of an ICD-10-CM code."""
@@ -342,32 +374,6 @@ class Reader:
         return max(named, key=lambda m: (m.last - m.first, m.first)).value if named else None
 
 
-_BARE = re.compile(
-    r"(?<![\d.,$/#-])(\d{1,3})(?![\d.,/%-]|"
-    r"\s*(?:of them|of us|ppl|kids|patients|people|units|days|weeks|months|years|am|pm)\b)"
-)
-_REPLACED = re.compile(r"\b(?:not|instead of|from)\s+$")
-_SHORT_TURN = 12
-
-
-def _bare_minutes(message: str, earlier: Facts | None) -> tuple[Duration, ...]:
-    """A number alone, in a short turn after one with minutes, is the new time: "and if it was 60?", "55, not 40"."""
-    if earlier is None or earlier.minutes is None or len(message.split()) > _SHORT_TURN or codes_in(message.upper()):
-        return ()
-    text = fold(message)
-    if _GROUP_SIZE.search(digits(text)):
-        return ()
-    found = [match for match in _BARE.finditer(text) if _SHORTEST <= int(match.group(1)) <= _LONGEST_SESSION]
-    kept = [match for match in found if not _REPLACED.search(text[: match.start()])] or found
-    return tuple(
-        Duration(minutes_from=int(m.group(1)), minutes_to=int(m.group(1)), start=m.start(), end=m.end())
-        for m in kept[:1]
-    )
-
-
-_SHORTEST, _LONGEST_SESSION = 5, 480
-
-
 _WORDS_OF_FACTS = frozenset({"telehealth"})
 """Cues that a mere fact may bring: "it was by phone"."""
 
@@ -402,15 +408,3 @@ _ASKING_VERBS = frozenset({"can", "could", "may", "should", "do", "does", "did",
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "that", "this"})
 _SUBJECT_REACH = 5
 _FURNISH = "furnish"
-
-
-def _best_duration(times: Sequence[Duration], services: Sequence[Mention], words: Sequence[Token]) -> Duration | None:
-    """The time of the service: never that of the whole visit when another is stated; else the nearest to a service."""
-    longest = max((duration.minutes_to for duration in times if not duration.part), default=0)
-    times = [duration for duration in times if not (duration.part and duration.minutes_to < longest)]
-    candidates = [duration for duration in times if not duration.total] or list(times)
-    candidates = [duration for duration in candidates if duration.actual] or candidates
-    if len(candidates) <= 1 or not services:
-        return candidates[0] if candidates else None
-    anchor = words[services[0].first].start
-    return min(candidates, key=lambda duration: abs(duration.start - anchor))
