@@ -251,6 +251,10 @@ def _option(knowledge: Knowledge, request: Request, row: Service, kept: list[Ser
     if request.group_size is None and len({_least(knowledge, other) for other in kept if _alike(other, row)}) > 1:
         needs = (*needs, "group_size")
     barred = next((one for one in people if one.state == "not_applicable"), None) if request.performer else None
+    bases = _needs_base(knowledge, request, units)
+    theirs = tuple(base for base, may in bases if may is None or may.state != "not_applicable")
+    if barred is None and bases and not theirs:
+        barred = bases[0][1]
     unpaid = next((letter for _, letter in letters), None)
     if barred is not None:
         units, spans, reason = (), (), barred.reason
@@ -268,7 +272,7 @@ def _option(knowledge: Knowledge, request: Request, row: Service, kept: list[Ser
         needs=needs,
         barred=barred is not None or unpaid is not None,
         earlier=result.earlier,
-        needs_base=_needs_base(knowledge, request, units),
+        needs_base=theirs if units else (),
         letters=letters,
         who=people,
         evidence=(
@@ -297,13 +301,17 @@ def _letters(knowledge: Knowledge, request: Request, codes: Iterable[str]) -> tu
     return tuple(found)
 
 
-def _needs_base(knowledge: Knowledge, request: Request, units: Units) -> tuple[str, ...]:
-    """Base codes of an add-on that stands alone in the result."""
+def _needs_base(knowledge: Knowledge, request: Request, units: Units) -> tuple[tuple[str, WhoResult | None], ...]:
+    """Base codes of an add-on that stands alone, and whether the clinician, if stated, may report each."""
     billed = {code for code, _ in units}
     for code in billed:
         row = knowledge.codes.get(code, request.on)
         if row.addon and row.addon_to and not billed & set(row.addon_to):
-            return row.addon_to
+            who_may = [
+                who(knowledge, base, request.performer, request.payer, request.on) if request.performer else None
+                for base in row.addon_to
+            ]
+            return tuple(zip(row.addon_to, who_may, strict=True))
     return ()
 
 
