@@ -48,14 +48,15 @@ class DeclineExample(Row):
     utterance: Text
 
 
-CueRole = Literal["ask", "topic", "phrase", "clear"]
+CueRole = Literal["ask", "topic", "phrase", "clear", "ordinary"]
 
 
 class DeclineCue(Row):
     """One cue of the decline matcher (`decline_cues.csv`).
 
     `phrase` decides alone; an `ask` and a `topic` of one kind decide together; `clear` takes a message out of the
-    kind (kind `*`: billing words, which take it out of every soft kind). Kind `injection` marks instructions hidden
+    kind (kind `*`: billing words, which take it out of every soft kind); `ordinary` words ("what do i bill") take it
+    out where only the classifier speaks for the kind. Kind `injection` marks instructions hidden
     in a message. `words` are matched as whole words without apostrophes; `*` ends a word in any way, alone it stands
     for one or two words; `...` for up to four.
     """

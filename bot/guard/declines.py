@@ -64,6 +64,8 @@ def find_decline(text: str, knowledge: Knowledge, judge: Judge | None = None) ->
         return None
     if kind in _BESIDE and held.has(EVERY, "clear", flat):
         return None
+    if held.has(kind, "ordinary", flat):
+        return None  # asked in plain words what to bill: how short the visit was is no wish to bill more
     return _unless_excused(kind, flat, held)
 
 
