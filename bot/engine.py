@@ -22,6 +22,7 @@ from bot.decide import Case, decide
 from bot.evidence import Claim, Finding
 from bot.find import Finder, names_no_subject
 from bot.guard import screen
+from bot.guard.declines import decline_unanswered
 from bot.guard.scope import scope_for
 from bot.llm import Helper, configured, facts_told
 from bot.logs import get_logger
@@ -314,9 +315,8 @@ class Steps:
             return
         if not FILLERS & set(tokenize(turn.screened.text)):
             return  # no sentence, so nothing can be said of its subject
-        kind, margin = self._judge(turn.screened.text)
-        row = next((row for row in self.knowledge.declines if row.kind == kind and row.status == _OUT_OF_SCOPE), None)
-        if row is not None and margin >= _NOT_OURS:
+        row = decline_unanswered(turn.screened.text, self.knowledge, self._judge)
+        if row is not None:
             turn.screened = replace(turn.screened, decline=row)
 
     def compose(self, turn: Turn) -> None:
@@ -365,11 +365,6 @@ class Steps:
         """The fixed reply to what is out of scope or must be refused."""
         turn.answer = respond.declined(self.knowledge, turn, self.versions)
         return _kept(turn.answer)
-
-
-_OUT_OF_SCOPE, _NOT_OURS = "out_of_scope", -0.7
-"""Least margin of the scope classifier for a question without any evidence to be declined (on the used sets 6 of 7 that
-were not ours lie above it, 8 of 9 that were ours below)."""
 
 
 def _kept(answer: Answer) -> Memory:

@@ -113,7 +113,7 @@ class Finder:
         if any(finding.rule in (SMALL_TALK, OFFICIAL) or _asked_back(finding) for finding in turn.findings):
             return []
         if not decided and _names_nothing(question) and not _before(turn):
-            return [respond.ask_subject(self.knowledge)]
+            return [self._asked(question)]
         if not decided:
             turn.findings += self._beyond(turn) if turn.beyond else self._rows(question, turn.on)
             decided = any(finding.claims for finding in turn.findings)
@@ -125,7 +125,7 @@ class Finder:
         if not kept:
             return [] if decided else self._beyond(turn) or [self._nothing(question)]
         if not decided and not _before(turn) and self._is_general(question) and not _very_question(kept[0]):
-            return [respond.ask_subject(self.knowledge)]
+            return [self._asked(question)]
         verdict, first = self._settled(turn, ranked)
         kept = (first, *(each for each in kept if each is not first))
         leading = kept[:1] if decided and verdict else ()
@@ -167,8 +167,14 @@ class Finder:
 
     def _nothing(self, question: Question) -> Finding:
         """Asks for the subject when a billing question names none, else says that nothing was found."""
-        open_ = _lacks_subject(question) or self._is_general(question)
-        return respond.ask_subject(self.knowledge) if open_ else respond.nothing(self.knowledge)
+        timed = question.facts.minutes is not None and "select" in question.intents and not _about_else(question)
+        open_ = timed or _lacks_subject(question) or self._is_general(question)
+        return self._asked(question) if open_ else respond.nothing(self.knowledge)
+
+    def _asked(self, question: Question) -> Finding:
+        """Asks for the subject, because minutes alone decide nothing where a time was said, else because of coverage."""
+        timed = question.facts.minutes is not None
+        return respond.ask_subject(self.knowledge, *(["ask-units-basis"] if timed else ()))
 
     def knows_beyond(self, text: str, on: date) -> bool:
         """Whether a message of another field names, or asks for, a code that an imported official file knows."""
@@ -292,6 +298,11 @@ def _before(turn: Turn) -> tuple[str, ...]:
 def names_no_subject(question: Question) -> bool:
     """Whether a message has nothing but words of billing questions: "can these two go together on one day?"."""
     return bool(question.bare) and (question.bare != (PLAIN,) or _lacks_subject(question))
+
+
+def _about_else(question: Question) -> bool:
+    """Whether a subject is named: then that nothing was found is said, and no other subject is asked for."""
+    return bool(question.facts.codes or question.unknown_codes or question.denials or question.facts.services)
 
 
 def _lacks_subject(question: Question) -> bool:

@@ -69,6 +69,18 @@ def find_decline(text: str, knowledge: Knowledge, judge: Judge | None = None) ->
     return _unless_excused(kind, flat, held)
 
 
+def decline_unanswered(text: str, knowledge: Knowledge, judge: Judge) -> Decline | None:
+    """The kind of another field that a text is of to which nothing was found, unless it speaks of billing in ours."""
+    kind, margin = judge(text)
+    row = _unless_excused(kind, normal(text), cues(knowledge)) if margin >= _NOT_OURS else None
+    return row if row is not None and row.status == _OUT_OF_SCOPE else None
+
+
+_OUT_OF_SCOPE, _NOT_OURS = "out_of_scope", -0.7
+"""Least margin of the scope classifier for a question without any evidence to be declined (on the used sets 6 of 7 that
+were not ours lie above it, 8 of 9 that were ours below)."""
+
+
 def _unless_excused(kind: str, flat: str, held: Cues) -> Decline | None:
     row = next((row for row in held.declines.values() if row.kind == kind), None)
     return None if row is None or _excused(row.kind, flat, held) else row

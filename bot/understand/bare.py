@@ -9,8 +9,9 @@ from bot.understand.lexicon import Lexicon
 from bot.understand.tokens import Token
 from index.lexical import tokenize
 
-SLOT, PLAIN = "no-subject", "plain"
-"""The slot of words that name no subject; the value of those that do not say what is asked of it either."""
+SLOT, PLAIN, VISIT = "no-subject", "plain", "visit"
+"""The slot of words that name no subject; the value of those that do not say what is asked of it either; the value of
+a question that names a time and nothing else: "saw him for 40 min, what do i bill?"."""
 
 
 def bare(

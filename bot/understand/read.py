@@ -10,7 +10,7 @@ from functools import cached_property
 
 from bot.question import Before, Duration, Facts, Question
 from bot.understand.aftercare import Aftercare
-from bot.understand.bare import bare
+from bot.understand.bare import VISIT, bare
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
 from bot.understand.clinicians import clinicians_of
@@ -51,6 +51,10 @@ _APART, _SEPARATE, _SPAN = "apart", "separate", "span"
 _FORMS = range(1, 13)
 """Numbers before a form that count it."""
 _GROUP, _ALONE = "group", "individual"
+_NO_SUBJECT = frozenset({"date", "minutes", "minutes_to"})
+"""Facts that say nothing of the service."""
+_OF_A_VISIT = frozenset({"select", "units", "identify", "time-rule"})
+"""What may be asked of a visit of which only the time is told."""
 NOTHING_SAID = "none"
 """Value of phrases that look like a fact and are none ("our group" is a practice, not a group session)."""
 
@@ -206,18 +210,30 @@ class Reader:
             spans=_SPAN in self._said(words, "days"),
             separate=_SEPARATE in self._said(words, "days") or at_two_times(message, times),
             glossed=self._glossed(words),
-            bare=() if before.holds_something else self._bare(words, stated, codes, cues, paying.polar),
+            bare=() if before.holds_something else self._bare(words, times, stated, codes, cues, paying.polar),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),
         )
         return question.model_copy(update={"about": before.about}) if question.lacks_subject else question
 
     def _bare(
-        self, words: Sequence[Token], stated: Facts, codes: CodesRead, cues: Sequence[str], polar: bool
+        self,
+        words: Sequence[Token],
+        times: Sequence[Duration],
+        stated: Facts,
+        codes: CodesRead,
+        cues: Sequence[str],
+        polar: bool,
     ) -> tuple[str, ...]:
-        """What a question without any subject is about; empty where a fact names one."""
-        if stated.stated().keys() - {"date"} or codes.unknown or codes.denials:
+        """What a question without any subject is about; empty where a fact other than a date or a time names one."""
+        if stated.stated().keys() - _NO_SUBJECT or codes.unknown or codes.denials:
             return ()
-        return bare(self.lexicon, words, cues, self._cue_stems, polar=polar)
+        if stated.minutes is None:
+            return bare(self.lexicon, words, cues, self._cue_stems, polar=polar)
+        if set(cues) - _OF_A_VISIT:
+            return ()
+        rest = [word for word in words if not any(time.start <= word.start < time.end for time in times)]
+        found = bare(self.lexicon, rest, cues, self._cue_stems, polar=polar)
+        return (VISIT, *found) if found else ()
 
     def _search_text(self, message: str, words: Sequence[Token], codes: Collection[str]) -> str:
         """What is searched for: the words as typed, the words as read, and the trade's words for what was said.
