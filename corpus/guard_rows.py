@@ -66,6 +66,25 @@ class DeclineCue(Row):
     words: Text
 
 
+class Premise(Row):
+    """Something that people take for granted and that is not so, or no longer (`premises.csv`).
+
+    It is told by phrases, written as in `decline_cues.csv`: one of `about`, one of `also` and one of `says` (an empty
+    list asks for nothing), and none of `unless`. With one of `yes_to` the question is whether a thing is allowed
+    that the premise would forbid, so that the answer is yes. `payers` are those of whom it is not so; `statements`
+    correct it, the first of them first, on the dates on which they hold.
+    """
+
+    premise: Text
+    about: Items
+    also: Items
+    says: Items
+    unless: Items
+    yes_to: Items
+    payers: Items
+    statements: Items
+
+
 GuardSlot = Literal["name-cue", "title", "particle", "not-name", "id-cue", "dob-cue", "street"]
 
 

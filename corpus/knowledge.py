@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.csvfile import read_rows
 from corpus.errors import CorpusError, MissingFileError
-from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, PersonNames, Words
+from corpus.guard_rows import Decline, DeclineCue, DeclineExample, GuardWord, PersonNames, Premise, Words
 from corpus.official import Official
 from corpus.rows import (
     Asked,
@@ -248,6 +248,11 @@ class Knowledge:
     def decline_examples(self) -> tuple[DeclineExample, ...]:
         """Utterances that are not answered."""
         return read_rows(self._table("decline_examples"), DeclineExample)
+
+    @cached_property
+    def premises(self) -> tuple[Premise, ...]:
+        """What people take for granted and is not so, with the statements that correct it."""
+        return read_rows(self._table("premises"), Premise)
 
     @cached_property
     def guard_words(self) -> tuple[GuardWord, ...]:

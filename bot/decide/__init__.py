@@ -21,6 +21,7 @@ from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, re
 from bot.decide.forms import NOT_THE_CODE, basis_rule, form_rule
 from bot.decide.official import official_rule
 from bot.decide.people import who_rule
+from bot.decide.premises import stale_premise_rule
 from bot.decide.remote import (
     conflicts_rule,
     misplaced_rule,
@@ -116,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     small_talk_rule,
     ask_rule,
     ask_back_rule,
+    stale_premise_rule,
     unknown_rule,
     official_rule,
     not_active_rule,

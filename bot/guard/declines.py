@@ -72,8 +72,9 @@ def find_decline(text: str, knowledge: Knowledge, judge: Judge | None = None) ->
 def decline_unanswered(text: str, knowledge: Knowledge, judge: Judge) -> Decline | None:
     """The kind of another field that a text is of to which nothing was found, unless it speaks of billing in ours."""
     kind, margin = judge(text)
-    row = _unless_excused(kind, normal(text), cues(knowledge)) if margin >= _NOT_OURS else None
-    return row if row is not None and row.status == _OUT_OF_SCOPE else None
+    if margin < _NOT_OURS or (kind not in _NARROW and speaks_of_billing(text, knowledge)):
+        return None
+    return next((row for row in knowledge.declines if row.kind == kind and row.status == _OUT_OF_SCOPE), None)
 
 
 _OUT_OF_SCOPE, _NOT_OURS = "out_of_scope", -0.7

@@ -32,6 +32,7 @@ _RELATIVE = {
 }
 _NOT_OF_SERVICE = re.compile(
     r"(?:since|after|before|until|till|by|as of|effective|started|began|starting|deleted|dob|born|birth"
+    r"|(?:ended|expired?|expires|ran out|lapsed|went away|over|stopped|end|ends)(?: on| in| as of| at| back)?"
     r"|(?<!chart )(?<!claim )(?<!claims )(?<!note )(?<!notes )(?<!visit )(?<!session )(?<!bill )(?<!remit )from)\W*$"
 )
 

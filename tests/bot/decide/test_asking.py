@@ -157,3 +157,37 @@ def test_the_billing_question_beside_an_instruction_is_answered(bot: Bot, messag
     assert code in {row.code for row in answer.codes if row.role == "recommended"}
     assert "compliance" in {warning.kind for warning in answer.warnings}
     assert answer.citations
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "saw him for 40 min, what do i bill?",
+        "we talked for 40 minutes. whats the code",
+        "start 2:05 end 2:45 what do i bill",
+        "what do i code for 40 min",
+        "he left early, had 40 min, how do i bill that",
+    ],
+)
+def test_a_time_alone_is_asked_back_with_the_codes_it_would_be(bot: Bot, message: str) -> None:
+    answer = ask(bot, message)
+    assert answer.clarify is not None
+    assert "who gave it" in answer.clarify.question
+    told = {row.code: row.role for row in answer.codes}
+    assert {"90834", "96158", "0592T"} <= told.keys()
+    assert "recommended" not in told.values()
+
+
+def test_a_time_of_work_that_is_not_known_is_asked_back_without_codes(bot: Bot) -> None:
+    answer = ask(bot, "wrote the report for 2 hrs, what do i bill")
+    assert answer.status == "needs_clarification"
+    assert answer.codes == ()
+    assert "Minutes alone" in answer.answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["therapy session of 40 min, what do i bill?", "our coach saw him 40 min, what do i bill?", "40 min of 90834 ok?"],
+)
+def test_a_time_with_its_service_is_not_asked_back(bot: Bot, message: str) -> None:
+    assert ask(bot, message).status == "answered"
