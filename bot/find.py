@@ -172,7 +172,7 @@ class Finder:
         return self._asked(question) if open_ else respond.nothing(self.knowledge)
 
     def _asked(self, question: Question) -> Finding:
-        """Asks for the subject: where a time was said because minutes alone decide nothing, else because of coverage."""
+        """Asks for the subject: where a time was said because minutes decide nothing alone, else for coverage."""
         timed = question.facts.minutes is not None
         return respond.ask_subject(self.knowledge, *(["ask-units-basis"] if timed else ()))
 
