@@ -7,6 +7,7 @@ unrelated question may score high by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,6 +41,8 @@ _PARTICULAR, _COVERS = 0.34, 0.5
 """Beside a decision: least share of a statement's codes that are asked about, or of the question that it covers."""
 _SHORT, _FEW = 6, 2
 """Words of a message that may lack a subject; content words that it may have then."""
+_DENIED_WORDS = re.compile(r"\bnot (?:the|a|an|for)(?: \w+){1,2}")
+"""What is said not to be meant: "the substance use program, not the mental health program"."""
 _ROW_NEAR = 0.4
 """Least cosine for a modifier or place to be taken for the one described."""
 _EQUAL = 0.15
@@ -202,7 +205,9 @@ class Finder:
         """The modifier, place of service or code that the words describe, when one is asked for and none is named."""
         facts, query = question.facts, question.search_text
         if "modifier" in question.cues and not facts.modifiers and not question.polar:
-            hits = self.index.search(query, k=1, filters=Filters(kinds=("modifier",)))
+            if facts.modality is not None and facts.payer is not None:
+                return []  # the payer's own words on telehealth answer, no modifier that only sounds alike
+            hits = self.index.search(_DENIED_WORDS.sub(" ", query), k=1, filters=Filters(kinds=("modifier",)))
             rows = [
                 row
                 for hit in hits

@@ -191,3 +191,24 @@ def test_a_time_of_work_that_is_not_known_is_asked_back_without_codes(bot: Bot) 
 )
 def test_a_time_with_its_service_is_not_asked_back(bot: Bot, message: str) -> None:
     assert ask(bot, message).status == "answered"
+
+
+@pytest.mark.parametrize(
+    "message", ["Which modifier goes on a telehealth claim to Aetna?", "telehealth group therapy aetna, what modifier"]
+)
+def test_the_payers_own_words_answer_a_telehealth_modifier(bot: Bot, message: str) -> None:
+    answer = ask(bot, message)
+    assert answer.citations[0].ref == "payers-092"
+    assert not any(row.ref.startswith("modifiers:") for row in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("message", "modifier"),
+    [
+        ("medicare will not find this necessary and she signed the ABN. what goes on the line", "GA"),
+        ("pt signed an ABN, medicare wont find it necessary, which modifier", "GA"),
+        ("which modifier says group on a per person H code", "HQ"),
+    ],
+)
+def test_the_modifier_that_is_described_is_led_with(bot: Bot, message: str, modifier: str) -> None:
+    assert ask(bot, message).citations[0].ref == f"modifiers:{modifier}"
