@@ -60,19 +60,32 @@ class Lexicon:
         }
         self._roots: dict[str, _Node] = {}
         self._words: set[str] = set()
+        options = {name: [self._texts(text) for text in texts] for name, texts in classes.items()}
         for row in rows:
             if row.slot in (_CLASS_SLOT, _ABBREVIATION_SLOT):
                 continue
-            for text in _expand(row.phrase, classes):
-                self._add(row.slot, row.value, text)
+            parts = [
+                options.get(part, []) if n % 2 else [self._texts(part)]
+                for n, part in enumerate(_CLASS.split(row.phrase))
+            ]
+            for choice in itertools.product(*parts):
+                self._add(row.slot, row.value, itertools.chain.from_iterable(choice))
         self._known = frozenset(known_words) | self._words | self._abbreviations.keys()
         self._fuzzy = sorted(word for word in self._words if len(word) >= _FUZZY_LENGTH and word.isalpha())
 
-    def _add(self, slot: str, value: str, text: str) -> None:
+    def _texts(self, text: str) -> tuple[str, ...]:
+        """The words of a part of a phrase; each part is read once, however many phrases hold it."""
+        words = tuple(token.text for token in self._normal(tokens(fold(text))))
+        self._words.update(words)
+        return words
+
+    def _add(self, slot: str, value: str, words: Iterable[str]) -> None:
         node = self._roots.setdefault(slot, _Node())
-        for token in self._normal(tokens(fold(text))):
-            self._words.add(token.text)
-            node = node.children.setdefault(token.text, _Node())
+        for word in words:
+            following = node.children.get(word)
+            if following is None:
+                following = node.children[word] = _Node()
+            node = following
         if node.value is None:
             node.value = value
 
@@ -140,16 +153,3 @@ def _negated(words: Sequence[Token], position: int) -> bool:
         if words[index].text in _NEGATIONS or (words[index].text in _CONTRACTED and not opens):
             return True
     return False
-
-
-def _expand(phrase: str, classes: dict[str, list[str]]) -> Iterable[str]:
-    names = _CLASS.findall(phrase)
-    if not names:
-        return (phrase,)
-    options = [classes.get(name, []) for name in names]
-    return (_fill(phrase, choice) for choice in itertools.product(*options))
-
-
-def _fill(phrase: str, choice: Sequence[str]) -> str:
-    parts = iter(choice)
-    return _CLASS.sub(lambda _: next(parts), phrase)
