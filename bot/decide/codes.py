@@ -65,7 +65,14 @@ def ended_rule(case: Case) -> Finding | None:
     if not gone or case.about("changed"):
         return None
     found = merged([status_finding(case.knowledge, code, case.on) for code in gone], rule="ended")
-    return replace(found, verdict=None)
+    question = case.question
+    asked = question.polar and question.stated.date is not None and not set(question.cues) - _OF_A_CODE
+    if not asked or question.stated.minutes is not None or len(gone) < len(case.active):
+        return replace(found, verdict=None)
+    return replace(found, verdict=turned(found.verdict)) if question.negative else found
+
+
+_OF_A_CODE = frozenset({"select", "identify"})
 
 
 def _ended(case: Case, code: str) -> bool:

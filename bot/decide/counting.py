@@ -14,6 +14,7 @@ from bot.findings.who import who_finding
 from bot.rules.limits import limit
 from bot.rules.time import units_for_code
 from bot.rules.who import who
+from bot.understand.intents import polar_clause
 from bot.understand.polarity import turned
 
 
@@ -52,6 +53,17 @@ def _asks_length(case: Case) -> bool:
 
 
 _OF_LENGTH = frozenset({"units", "time-rule", "select", "identify"})
+
+
+def _asks_enough(case: Case) -> bool:
+    """Whether it is asked if the code may be billed for the time said, and nothing else."""
+    question = case.question
+    timed = question.polar and not question.needed and question.stated.minutes is not None
+    words = set(polar_clause(question.text).split())
+    return timed and bool(words & _MAY) and not set(question.cues) - _OF_LENGTH - {"changed"}
+
+
+_MAY = frozenset({"ok", "okay", "fine", "enough", "bill", "billable", "report", "use", "still", "allowed"})
 
 
 def _turned(case: Case, verdict: Verdict) -> Verdict | None:
@@ -143,6 +155,8 @@ def _once(case: Case, code: str) -> Finding | None:
     finding = once_finding(case.knowledge, code, case.on)
     if finding is not None and _asks_length(case):
         return replace(finding, verdict=_turned(case, "no"))
+    if finding is not None and _asks_enough(case):
+        finding = replace(finding, verdict=_turned(case, "yes"))
     said = max((mention.units or 1 for mention in case.question.facts.codes), default=1)
     return finding if finding is None or said == 1 else replace(finding, verdict="no")
 

@@ -41,12 +41,16 @@ class Aftercare:
         """`stated` with the day and the complexity; with the service, too, when a discharge and a day are told."""
         told = self._is_about(stated) or (earlier is not None and self._is_about(earlier))
         left = any(not m.negated for m in self.lexicon.mentions(words, "discharge"))
+        named = self.lexicon.mentions(words, "aftercare")
+        day = _day(message)
+        told = told or bool(named and (left or day is not None) and not stated.services)
         if not (told or left):
             return stated
         said = {m.value for m in self.lexicon.mentions(words, "complexity") if not m.negated}
-        facts = {"complexity": said.pop() if len(said) == 1 else None, "visit_day": _day(message)}
+        facts = {"complexity": said.pop() if len(said) == 1 else None, "visit_day": day}
         services = stated.services
-        if not told and left and facts["visit_day"] is not None and facts["complexity"] and not stated.codes:
+        both = left and day is not None and facts["complexity"] is not None
+        if (both or named) and not (stated.codes or self._is_about(stated)):
             services = (*self._services, *services)
         return stated.model_copy(update={**facts, "services": services})
 

@@ -59,12 +59,13 @@ _MINUTES = re.compile(rf"(?<![.\d]){_NUMBER}\s*-?\s*(?:{_KIND})?{_MINUTE}")
 _PART = re.compile(rf"(?<![.\d$]){_NUMBER} (?:{_MINUTE} )?of (?:it|that|this|which|those)\b")
 _RAN = re.compile(
     r"\b(?:time (?:is|was|of)|came out (?:at|to)|came to|add(?:ed|s) up to|lasted|ran|took|went|logged|total of|totaled"
-    rf"|hit)\s+(?:only |like |about |just )?{_NUMBER}"
+    rf"|hit|cut (?:down |short |back )?to|shortened to|reduced to|shrank to)\s+(?:only |like |about |just )?{_NUMBER}"
     r"(?!\d|[.,:]\d|\s*(?:[%$/]|patients|people|units|days|weeks|months|years|visits|sessions|percent|calls|bucks|[ap]m\b))"
 )
 _LABELLED = re.compile(rf"\b(?:minutes|mins|time)\b[^.;?\d=:]{{0,24}}[=:]\s*{_NUMBER}(?![\d.:]|\s*[ap]m\b)")
 _ACTUAL = re.compile(
-    r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched)\s+(?:to |at |over to |out to |up to |being )?$"
+    r"\b(?:ran|went|lasted|took|turned into|ended up|actually|stretched"
+    r"|cut(?: down| short| back)?|shortened|reduced|shrank)\s+(?:to |at |over to |out to |up to |being )?$"
 )
 _PARTIAL = re.compile(r"\b(?:last|final|closing|first)\s+(?:about |few |the )?$")
 _LEFT = re.compile(

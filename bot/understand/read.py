@@ -208,7 +208,9 @@ class Reader:
             instruments=self._forms(words),
             apart=_APART in self._said(words, "days"),
             spans=_SPAN in self._said(words, "days"),
-            separate=_SEPARATE in self._said(words, "days") or at_two_times(message, times),
+            separate=_SEPARATE in self._said(words, "days")
+            or at_two_times(message, times)
+            or len(self._said(words, "day-part")) > 1,
             glossed=self._glossed(words),
             bare=() if before.holds_something else self._bare(words, times, stated, codes, cues, paying.polar),
             content=len(set(tokenize(" ".join(word.text for word in words))) - FILLERS - self._cue_stems),

@@ -19,6 +19,11 @@ from tests.bot.decide.test_decisions import ask, billed
         ("51 minutes, does Aetna pay 90837 for that?", "no", [("90834", 1)]),
         ("only 12 min of 90834 today, will medicare cover it", "no", []),
         ("Is 90837 still active for 60 minutes?", "yes", [("90837", 1)]),
+        ("my 50 min couples session got cut to 20. is 90847 still ok?", "no", []),
+        ("is 99214 still valid for a 25 minute visit", "no", [("99213", 1)]),
+        ("60 minute groups, is 90853 still ok?", "yes", [("90853", 1)]),
+        ("30 minute intake, 90791 still ok?", "yes", [("90791", 1)]),
+        ("90 minute group, can I bill 90853 x2", "no", [("90853", 1)]),
     ],
 )
 def test_an_active_or_covered_code_gets_a_no_for_minutes_that_are_not_its_own(
@@ -76,7 +81,9 @@ def test_how_long_a_session_has_to_be_is_the_least_time_of_the_code(bot: Bot, me
         ("saw him 10am for 90834 and again in the 3 pm group 90853. both billable?", "yes"),
         ("90834 then later 90853 same day ok?", "yes"),
         ("90853 in the morning and 90834 in the afternoon, can i bill both?", "yes"),
+        ("90847 this morning, 90834 this evening, both ok?", "yes"),
         ("90837 from 9am to 10am and 90853, both ok?", "depends"),
+        ("this morning I did 90834 and 90853, can I bill both", "depends"),
     ],
 )
 def test_two_hours_of_one_day_are_separate_sessions(bot: Bot, message: str, verdict: str) -> None:
@@ -94,6 +101,12 @@ def test_a_code_of_a_past_date_is_confirmed_with_its_units(bot: Bot, message: st
     answer = bot.ask(message, date=DAY)
     assert answer.verdict == verdict
     assert [each for each, _ in billed(answer)] == [code]
+
+
+def test_yes_or_no_about_a_past_date_is_said_of_a_code_deleted_since(bot: Bot) -> None:
+    assert bot.ask("was 96101 fine on 12/31/2018", date=DAY).verdict == "yes"
+    assert bot.ask("was 96101 wrong on 12/31/2018", date=DAY).verdict == "no"
+    assert bot.ask("was 96101 fine on 1/1/2019", date=DAY).verdict == "no"
 
 
 def test_a_code_deleted_since_is_told_with_what_came_after(bot: Bot) -> None:
@@ -126,6 +139,8 @@ def test_a_level_chosen_by_time_is_that_of_the_office_visit(bot: Bot, message: s
         ("is 99496 right for moderate complexity on day 5?", "no", "99495"),
         ("seen two weeks after discharge, moderate complexity, tcm?", "yes", "99495"),
         ("can we bill tcm if she was seen on day 15 after discharge, moderate complexity", "no", None),
+        ("patient came 3 weeks after discharge, tcm ok?", "no", None),
+        ("tcm: contact on day 1, visit on day 13, moderate", None, "99495"),
         ("TCM visit day 4, low complexity. bill it?", "no", None),
     ],
 )  # fmt: skip
