@@ -98,7 +98,8 @@ class Question(Frozen):
     them is, `subject_acts` that yes or no is asked about what the clinician (or "I") may do, `furnishes` that it is
     asked of doing the work rather than of billing it,
     `said_cues` those named in this turn, `asks` that it has the form of a question, `closes` that it only takes the
-    last answer in ("ok, got it"), `about` the words that name the matter of the talk for a turn with few of its own,
+    last answer in ("ok, got it"), `doubted` the codes that it would have in place of
+    those of the last answer, `about` the words that name the matter of the talk for a turn with few of its own,
     `clinicians` that the services were those of two
     clinicians (of different `kinds`, or `others`), `put` how codes are asked about (`alone`, `bundled`, `edit`),
     `forms_said` who took part, as often as the turn says so ("group at 10, one on one at 2"), `diagnoses` the kinds of
@@ -154,6 +155,7 @@ class Question(Frozen):
     about: tuple[str, ...] = ()
     said_cues: tuple[str, ...] = ()
     closes: bool = False
+    doubted: tuple[str, ...] = ()
     asks: bool = True
 
     @property

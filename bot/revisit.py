@@ -23,6 +23,8 @@ def move_of(question: Question, previous: Answer | None) -> str | None:
     if previous is None or not previous.sentences or question.stated.stated():
         return None
     move = next((cue for cue in question.cues if cue in _MOVES), None)
+    if question.doubted:
+        return _DOUBT
     longest = _LONGEST_DOUBT if move == _DOUBT else _LONGEST_MOVE
     return move if len(question.text.split()) <= longest else None
 

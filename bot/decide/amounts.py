@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Assumption, Clarify, Verdict
 from bot.decide.case import Case, merged
-from bot.decide.services import select_rule
+from bot.decide.services import codes_of_talk
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.price import price_finding
 from bot.respond import not_held
@@ -57,8 +57,7 @@ def price_rule(case: Case) -> Finding | None:
         return None
     units = {mention.code: mention.units or 1 for mention in case.question.facts.codes}
     if not case.active:
-        selected = select_rule(case)
-        units = {row.code: row.units or 1 for row in selected.codes if row.role == "recommended"} if selected else {}
+        units = codes_of_talk(case)
     codes = case.active[:3] or tuple(units)[:3]
     if not codes:
         return None

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case, payer_or_assumed
-from bot.decide.services import added_up, open_services, visit_codes
+from bot.decide.services import added_up, open_services
 from bot.evidence import Finding
 from bot.findings.limits import limit_finding
 from bot.findings.time import once_finding, open_readings, per_form_finding, readings_finding, time_finding
 from bot.findings.who import who_finding
 from bot.rules.limits import limit
 from bot.rules.time import units_for_code
+from bot.rules.visits import visit_codes
 from bot.rules.who import who
 from bot.understand.intents import polar_clause
 from bot.understand.polarity import turned

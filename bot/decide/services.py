@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answer import Assumption, Clarify, CodeAdvice
@@ -9,6 +10,7 @@ from bot.decide.case import Case, merged
 from bot.evidence import Finding
 from bot.findings.select import select_finding
 from bot.rules.select import Request, Selection, codes_of, select
+from bot.rules.visits import visit_codes
 from corpus.knowledge import Knowledge
 
 _ELSE = (
@@ -36,6 +38,18 @@ def select_rule(case: Case) -> Finding | None:
     services = open_services(case)
     if not services or not wanted or _asks_else(case):
         return None
+    return _chosen(case, services)
+
+
+def codes_of_talk(case: Case) -> dict[str, int]:
+    """The codes and units that the facts in force decide, whatever is asked of them: "what does it pay?"."""
+    timed = case.question.facts.minutes is not None and bool(case.question.facts.services)
+    found = _chosen(case, open_services(case)) if timed else select_rule(case)
+    return {row.code: row.units or 1 for row in found.codes if row.role == "recommended"} if found else {}
+
+
+def _chosen(case: Case, services: Sequence[str]) -> Finding:
+    facts = case.question.facts
     found = [_by_own_rule(case, selected(case, name, among=not facts.services)) for name in services]
     chosen = merged([finding for finding in found if finding.claims], rule="select")
     if chosen.verdict is None and _only_asks_whether(case) and any(row.role == "recommended" for row in chosen.codes):
@@ -134,13 +148,6 @@ def _asks_else(case: Case) -> bool:
         return False
     wanted = bool({"select", "same"} & set(question.cues))
     return bool(set(_ELSE) & set(question.cues)) or (question.polar and bool(question.cues) and not wanted)
-
-
-def visit_codes(knowledge: Knowledge) -> frozenset[str]:
-    """The codes of the medical visit with which a therapy add-on goes."""
-    paired = [row for row in knowledge.services if row.with_em == "yes"]
-    addons = [knowledge.codes.get(code) for row in paired for code in codes_of(knowledge, row)]
-    return frozenset(base for row in addons for base in row.addon_to)
 
 
 def _with_em(case: Case) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.answer import Verdict
 from bot.decide.case import Case, merged
 from bot.decide.counting import one_ladder
-from bot.decide.services import selected, visit_codes
+from bot.decide.services import selected
 from bot.evidence import Finding
 from bot.findings.check import check_finding
 from bot.findings.pairs import edits_finding, lacking_finding, other_clinician_finding, pairs_finding
@@ -16,6 +16,7 @@ from bot.rules.check import check
 from bot.rules.claim import Claim, Line
 from bot.rules.pairs import Combination, addon, combine
 from bot.rules.select import codes_of
+from bot.rules.visits import visit_codes
 from bot.understand.intents import chooses
 from bot.understand.polarity import turned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from bot.question import Facts
@@ -25,7 +26,7 @@ _SUBJECT = (
 _LEAN_WORDS, _CORRECTION_WORDS = 12, 20
 _CORRECTING = frozenset({"no", "wait", "sorry", "oops", "actually", "correction"})
 _OPENERS = frozenset({"and", "what", "but", "if", "also", "ok", "or", "instead", "so"}) | _CORRECTING
-_PRONOUNS = frozenset({"it", "that", "this", "same", "they", "them", "those", "instead"})
+_PRONOUNS = frozenset({"it", "that", "this", "same", "they", "them", "those", "these", "instead"})
 _MEASURES = (
     "minutes",
     "minutes_to",
@@ -49,7 +50,7 @@ def carry(stated: Facts, earlier: Facts | None, words: Sequence[Token]) -> Facts
     if earlier is None:
         return stated
     values = {name: value for name, value in earlier if name in _SETTING}
-    if _leans(stated, earlier, words):
+    if leans(stated, earlier, words):
         subject = {name: value for name, value in earlier if name in _SUBJECT}
         values |= _subject(subject, stated)
     if stated.state is not None and not stated.cities:
@@ -70,13 +71,16 @@ def in_state(cities: tuple[str, ...], state: str | None) -> tuple[str, ...]:
     return tuple(city for city in cities if city.endswith(f", {state}"))
 
 
-def _leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:
+def leans(stated: Facts, earlier: Facts, words: Sequence[Token]) -> bool:
+    """Whether a turn goes on with the subject of `earlier`: it names none, or few words refer back to it."""
     names_subject = bool(stated.codes or stated.services)
     if not names_subject:
         return True
     leaning = words[0].text in _OPENERS or any(word.text in _PRONOUNS for word in words[:6])
     same = set(stated.services) <= set(earlier.services) and not stated.codes
-    longest = _CORRECTION_WORDS if words[0].text in _CORRECTING else _LEAN_WORDS
+    of_it = any(word.text == "of" and after.text in _PRONOUNS for word, after in itertools.pairwise(words))
+    leaning = leaning or of_it
+    longest = _CORRECTION_WORDS if words[0].text in _CORRECTING or of_it else _LEAN_WORDS
     return len(words) <= longest and (leaning or same)
 
 

@@ -92,11 +92,14 @@ def tells(message: str) -> bool:
     return _TELLS.match(fold(message)) is not None and not asks(message)
 
 
+def opens_wide(message: str) -> bool:
+    """Whether a part of a message begins with a question word: "what would the code be"."""
+    return any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(fold(message)))
+
+
 def asks(message: str) -> bool:
     """Whether a message has the form of a question or request: a mark, a question word, or wanting yes or no."""
-    text = fold(message)
-    opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
-    return "?" in text or opened or bool(polar_clause(message))
+    return "?" in message or opens_wide(message) or bool(polar_clause(message))
 
 
 def chooses(message: str) -> bool:
@@ -123,8 +126,7 @@ def is_polar(
     if len(codes) > 1 and _CHOICE.search(message):
         return False
     text = fold(message).strip()
-    opened = any(_OPEN.match(part) or _REQUEST.match(part) for part in _CLAUSE.split(text))
-    ends = (text.endswith("?") or len(codes) > 1) and len(text.split()) >= _MANY_WORDS and not opened
+    ends = (text.endswith("?") or len(codes) > 1) and len(text.split()) >= _MANY_WORDS and not opens_wide(message)
     claimed = any(mention.units for mention in codes)
     open_cues = {
         "select",

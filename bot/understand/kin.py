@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from bot.question import CodeMention, Facts
 from bot.rules.select import codes_of
+from bot.rules.visits import added_to_visits, visit_codes
+from bot.understand.carry import leans
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.tokens import Token
 from corpus.knowledge import Knowledge
@@ -47,7 +49,13 @@ class Kin:
         return tuple(name for name in stated.services if name not in mere)
 
     def before(self, stated: Facts, earlier: Facts | None) -> Facts | None:
-        """The earlier facts, with the service of a code when this turn says which form of it is meant."""
+        """The earlier facts, with the service of a code when this turn says which form of it is meant.
+
+        A service that is a first visit by its name ends where later ones are meant: "and the ones after that".
+        """
+        if earlier is not None and stated.visit and not stated.services:
+            kept = tuple(name for name in earlier.services if not self._other_visit(name, stated.visit))
+            earlier = earlier.model_copy(update={"services": kept})
         if earlier is None or earlier.services or not earlier.codes or stated.codes or stated.services:
             return earlier
         named = {slot for slot in _VARIES if getattr(stated, slot)}
@@ -64,6 +72,15 @@ class Kin:
         ]
         return earlier.model_copy(update={"services": tuple(dict.fromkeys(varied))[:1]})
 
+    def visit_kept(self, stated: Facts, earlier: Facts | None, carried: Facts, words: Sequence[Token]) -> Facts:
+        """`carried` with the medical visit said before when the turn only tells of the therapy that was added to it."""
+        therapy = added_to_visits(self.knowledge) & set(stated.services)
+        if earlier is None or stated.codes or stated.with_em or not therapy or not leans(stated, earlier, words):
+            return carried
+        visits = visit_codes(self.knowledge)
+        kept = tuple(mention for mention in earlier.codes if mention.code in visits and not mention.negated)
+        return carried.model_copy(update={"codes": kept}) if kept else carried
+
     def names_held(self, words: Sequence[Token], held: Sequence[CodeMention]) -> bool:
         """Whether "the office visit" is one of several codes that the talk is about."""
         if len(held) < _SEVERAL:
@@ -75,6 +92,10 @@ class Kin:
     def families(self, services: Collection[str]) -> set[str]:
         """The families of the codes of services."""
         return {self.knowledge.codes.get(code).family for code in self._codes(services)}
+
+    def _other_visit(self, service: str, visit: str) -> bool:
+        named = self._found(self.lexicon.read(service), "visit")
+        return bool(named) and all(mention.value != visit for mention in named)
 
     def _codes(self, services: Collection[str]) -> set[str]:
         rows = [row for row in self.knowledge.services if row.service in services]

@@ -9,23 +9,26 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.question import Before, Duration, Facts, Question
+from bot.understand.added import summed
 from bot.understand.aftercare import Aftercare
+from bot.understand.asked import asked_of, goes_on, leaves_open
 from bot.understand.bare import VISIT, bare
 from bot.understand.carry import carry, in_state
 from bot.understand.cities import cities_of
 from bot.understand.clinicians import clinicians_of
 from bot.understand.codes import CodesRead, diagnosis_letters, places_named, read_codes
 from bot.understand.dates import date_of_service
+from bot.understand.dispute import DOUBT, disputed
 from bot.understand.durations import digits, durations
 from bot.understand.fillers import FILLERS
-from bot.understand.intents import MOVES, asks, intents_of, polar_clause
+from bot.understand.intents import asks, intents_of, polar_clause
 from bot.understand.kin import Kin
 from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.meant import Meant
 from bot.understand.named import CodeNames
 from bot.understand.paying import PAYMENT, read_paying
 from bot.understand.polarity import asked_negatively, asks_need
-from bot.understand.refer import referred
+from bot.understand.refer import PAIR, beside, referred
 from bot.understand.times import GROUP_SIZE, at_two_times, bare_minutes, best_duration, timed_service
 from bot.understand.tokens import Token, fold, tokens
 from corpus.codes import codes_in
@@ -139,7 +142,7 @@ class Reader:
             codes = replace(codes, codes=by_name)
         times = durations(timed) or bare_minutes(timed, earlier)
         said = tuple(m.value for m in self.lexicon.mentions(words, "intent") if m.value != NOTHING_SAID)
-        cues = _asked(message, said, before)
+        cues = asked_of(message, said, before)
         payer = self._plan(words)
         held = payer is None or self.knowledge.rules.medicare_rules(payer)
         places = places_named(message, {row.pos for row in self.knowledge.places})
@@ -159,8 +162,17 @@ class Reader:
         stated = stated.model_copy(update={"services": self._kin.services(words, stated, earlier)})
         if earlier is not None and not stated.codes and self._kin.names_held(words, earlier.codes):
             stated = stated.model_copy(update={"services": ()})
+        stated = stated.model_copy(update=summed(message, times, stated, earlier))
+        doubted = disputed(message, stated, before, codes.denials, said)
+        if doubted:
+            stated, cues = Facts(), (DOUBT,)
         carried = carry(stated, self._kin.before(stated, earlier), words)
-        codes_meant = referred(message, stated, before, said, self.knowledge.codes)
+        carried = self._kin.visit_kept(stated, earlier, carried, words)
+        joined = beside(message, stated, before, said)
+        if joined:
+            cues = (*cues, PAIR)
+            carried = carried.model_copy(update={"services": joined, "codes": earlier.codes if earlier else ()})
+        codes_meant = None if joined else referred(message, stated, before, said, self.knowledge.codes)
         carried = carried if codes_meant is None else carried.model_copy(update={"codes": codes_meant})
         performers = tuple(m.value for m in self.lexicon.mentions(named, "performer") if not m.negated)
         facts = self._meant.with_default(words, carried, times, cues)
@@ -176,7 +188,9 @@ class Reader:
                 codes,
                 performers,
             ),
-            polar=paying.polar or _goes_on(before, message, said, carried != stated),
+            polar=bool(joined)
+            or (paying.polar and not leaves_open(before, message, said))
+            or goes_on(before, message, said, carried != stated),
             negative=asked_negatively(self.lexicon, message),
             needed=asks_need(self.lexicon, polar_clause(message)),
             places_named=places,
@@ -204,6 +218,7 @@ class Reader:
             cues=cues,
             said_cues=said,
             closes=self._closes(message, words),
+            doubted=doubted,
             asks=asks(message),
             instruments=self._forms(words),
             apart=_APART in self._said(words, "days"),
@@ -390,31 +405,6 @@ class Reader:
         kinds = {row.kind for row in self.knowledge.rules.payers.values()}
         named = [m for m in said if m.value not in kinds] or said
         return max(named, key=lambda m: (m.last - m.first, m.first)).value if named else None
-
-
-_WORDS_OF_FACTS = frozenset({"telehealth"})
-"""Cues that a mere fact may bring: "it was by phone"."""
-
-
-def _asked(message: str, said: tuple[str, ...], before: Before) -> tuple[str, ...]:
-    """What a turn is about: what it says, else what was asked before; a turn that only adds a fact asks the same."""
-    held = tuple(cue for cue in before.cues if cue not in MOVES)
-    if before.facts is not None and set(said) <= _WORDS_OF_FACTS and not asks(message):
-        return (*said, *held)
-    return said or held
-
-
-_CONTINUES = re.compile(r"^\s*(?:ok(?:ay)? )?(?:and|but|so )?\s*(?:what about|how about|what if|and if|if)\b")
-
-
-def _goes_on(before: Before, message: str, said: Sequence[str], leans: bool) -> bool:
-    """Whether yes or no is still asked: a turn that leans on one that asked it and asks nothing else."""
-    return before.polar and leans and (not said or _continues(message))
-
-
-def _continues(message: str) -> bool:
-    """Whether a turn goes on with the question before it: "what about ...", "and if ..."."""
-    return _CONTINUES.match(fold(message)) is not None
 
 
 def _instead(words: Sequence[Token], mention: Mention) -> bool:

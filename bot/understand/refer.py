@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.question import Before, CodeMention, Facts
-from bot.understand.intents import asks, polar_clause
+from bot.understand.intents import asks, opens_wide, polar_clause
 from bot.understand.tokens import fold
 from corpus.tables import CodeTable
 
@@ -29,9 +29,10 @@ _SAME_ONE = re.compile(
 _ALL_OF_THEM = re.compile(
     r"\b(?:with|to|on|onto|add|bill|beside|alongside)\s+(?:them|those|these|both|all of (?:it|them|that))\b"
 )
+_SAME_DAY = re.compile(r"\b(?:that|the same|same|the very same) (?:day|date|visit|session|month|claim)\b")
 _NEXT = re.compile(r"^\s*(?:ok(?:ay)? |so |hm+ )*(?:and|or|what about|how about|what if|with|n)\b")
 _LONGEST_COMPLETION, _PAIR = 9, 2
-_PAIRS, _CHOOSES = "pair", "select"
+PAIR, _CHOOSES = "pair", "select"
 _GOES_TO_THE_NEXT = frozenset({"identify", "select", "units", "time-rule", "payment", "frequency"})
 """What may be asked of the code that stands for one ruled out."""
 
@@ -69,15 +70,28 @@ def referred(message: str, stated: Facts, before: Before, said: Sequence[str], c
     return _added(text, held, stated.codes, before, said, codes, corrects=corrects)
 
 
+def beside(message: str, stated: Facts, before: Before, said: Sequence[str]) -> tuple[str, ...]:
+    """The services of the talk and of a turn that asks whether both may be billed: "and can I do therapy as well?"."""
+    earlier = before.facts
+    text = fold(message)
+    joins = _ALSO.search(text) or _ADDS.search(text) or _SAME_DAY.search(text)
+    if earlier is None or not joins or _CORRECTS.search(text) or not asks(message) or stated.codes or _CHOOSES in said:
+        return ()
+    new = [name for name in stated.services if name not in earlier.services]
+    held = earlier.services or tuple(code.code for code in earlier.codes)
+    named = opens_wide(message)
+    return tuple(dict.fromkeys((*earlier.services, *new))) if new and held and not named else ()
+
+
 def _added(
     text: str, held: Mentions, new: Mentions, before: Before, said: Sequence[str], codes: CodeTable, *, corrects: bool
 ) -> Mentions | None:
     """One code that joins the earlier ones, or takes the place of one of them while the question about them stays."""
     if _ADDS.search(text) and not corrects:
         return _joined(held, new)
-    pair = before.polar and (_PAIRS in before.cues or len(held) >= _PAIR)
+    pair = before.polar and (PAIR in before.cues or len(held) >= _PAIR)
     short = len(text.split()) <= _LONGEST_COMPLETION
-    if not pair or not short or set(said) - {_PAIRS}:
+    if not pair or not short or set(said) - {PAIR}:
         return None
     if not asks(text) or corrects:
         return _in_place(held, new[0], codes)

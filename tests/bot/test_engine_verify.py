@@ -12,6 +12,7 @@ from bot.decide.case import Case
 from bot.engine import Bot
 from bot.evidence import Claim, Evidence, Finding, computed, from_row, from_statement
 from bot.findings.advice import advice
+from bot.question import Facts, Question
 from bot.turn import Draft, Turn
 from bot.verify import check_answer
 from corpus.knowledge import Knowledge
@@ -21,6 +22,7 @@ KNOWLEDGE = Knowledge()
 ROW = KNOWLEDGE.codes.get("90834")
 EVIDENCE = from_row(KNOWLEDGE, ROW, ("code", "label", "min_minutes", "max_minutes", "effective_from"))
 STATEMENT = KNOWLEDGE.statements.get("psychotherapy-002")
+READ = Question(text="", facts=Facts(), stated=Facts())
 GOOD = Claim("90834 is individual therapy, 38 to 52 minutes.", (EVIDENCE,))
 
 # A statement that tells its own time may be shown as history, whatever the date of service.
@@ -83,7 +85,7 @@ def test_an_unsupported_sentence_is_dropped_and_the_rest_stays(
 def test_a_verdict_falls_with_its_reason(bot: Bot) -> None:
     wrong = UNSUPPORTED["code"]
     for claims, verdict in (((wrong, GOOD), None), ((GOOD, wrong), "yes")):
-        turn = Turn(message="", today=DAY, item_id="t", draft=Draft(verdict="yes", claims=claims))
+        turn = Turn(message="", question=READ, today=DAY, item_id="t", draft=Draft(verdict="yes", claims=claims))
         bot._steps.verify(turn, {})
         assert turn.answer is not None
         assert turn.answer.verdict == verdict
@@ -91,7 +93,7 @@ def test_a_verdict_falls_with_its_reason(bot: Bot) -> None:
 
 @pytest.mark.parametrize("wrong", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
 def test_when_nothing_is_supported_nothing_is_claimed(bot: Bot, wrong: Claim) -> None:
-    turn = Turn(message="", today=DAY, item_id="t", draft=Draft(verdict="yes", claims=(wrong,)))
+    turn = Turn(message="", question=READ, today=DAY, item_id="t", draft=Draft(verdict="yes", claims=(wrong,)))
     turn.draft.codes = (_advised("90834"),)
     bot._steps.verify(turn, {})
     assert turn.answer is not None
@@ -138,7 +140,7 @@ def test_a_statement_out_of_force_on_the_date_is_dropped(bot: Bot) -> None:
     assert row.effective_from is not None
     for on, kept in ((row.effective_from, True), (row.effective_from - dt.timedelta(days=1), False)):
         claim = Claim(row.text, (from_statement(KNOWLEDGE, row),))
-        turn = Turn(message="", today=on, item_id="t", draft=Draft(claims=(claim,)))
+        turn = Turn(message="", question=READ, today=on, item_id="t", draft=Draft(claims=(claim,)))
         bot._steps.verify(turn, {})
         assert turn.answer is not None
         assert (turn.answer.status == "answered") is kept

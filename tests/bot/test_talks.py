@@ -157,3 +157,80 @@ def test_what_people_did_is_no_foreign_subject(talk: Talk) -> None:
 
 def test_one_of_two_codes_is_no_pair(bot: Bot) -> None:
     assert "together" not in bot.ask("90846 or 90847 if mom came alone").answer
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (
+            ("nurse logged 25 min CCM in november", "she found another 18 she forgot to enter"),
+            [("99490", 1), ("99439", 1)],
+        ),
+        (("RPM time, 14 min this month", "add 12 more from today"), [("99457", 1)]),
+        (("therapy 58 min, code?", "minus 10 for the note writing"), [("90834", 1)]),
+        (("therapy 45 min, code?", "and another 60 min session?"), [("90837", 1)]),
+        (("therapy 45 min, code?", "and 10 minutes more than that?"), [("90837", 1)]),
+    ],
+)
+def test_minutes_are_added_to_those_said_before(
+    talk: Talk, turns: tuple[str, ...], expected: list[tuple[str, int]]
+) -> None:
+    assert recommended(talk(*turns)) == expected
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (("99213 plus 25 min of therapy by our psych NP, codes?", "no wait, 41 min of therapy"), "90836"),
+        (("CO-97 on 90834, it went out with 99214", "same provider, a psych NP. 20 min of it was therapy"), "90833"),
+        (("99213 with a half hour of therapy", "what if theres no med part, just therapy", "and it runs 45"), "90834"),
+    ],
+)
+def test_the_visit_said_before_stays_until_it_is_taken_back(talk: Talk, turns: tuple[str, ...], expected: str) -> None:
+    assert recommended(talk(*turns))[0] == (expected, 1)
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        "are you sure it isn't 90834? that's what the last biller put",
+        "isnt it 90834? my supervisor says so",
+        "that's wrong, it should be 90834",
+        "you sure? I was told it's 90834",
+        "shouldn't that be 90834",
+    ],
+)
+def test_another_code_without_another_fact_changes_no_answer(talk: Talk, doubt: str) -> None:
+    first = talk("LCSW, individual therapy 55 min, code?")
+    again = talk(doubt)
+    assert recommended(again) == [("90837", 1)]
+    assert again.sentences[1:] == first.sentences
+    assert recommended(talk("and 45?")) == [("90834", 1)]
+
+
+def test_another_fact_beside_another_code_is_heard(talk: Talk) -> None:
+    talk("LCSW, individual therapy 55 min, code?")
+    assert talk("isnt it 90834? it was 50 minutes").verdict == "yes"
+
+
+def test_the_amount_is_asked_again_in_another_place(talk: Talk) -> None:
+    talk("LCSW here. 55 minute individual session, code?")
+    assert "$125.25" in talk("what does medicare pay for it?").sentences[0].text
+    later = talk("and if I see her at the hospital outpatient clinic instead of my office?")
+    assert "$101.45" in later.sentences[0].text
+    assert later.verdict is None
+
+
+def test_visits_after_the_first_are_no_intake(talk: Talk) -> None:
+    talk("I'm an NBC-HWC. code for the very first visit?")
+    assert recommended(talk("ok and the ones after that, they run 40 min")) == [("0592T", 1)]
+
+
+def test_a_service_as_well_is_a_pair_with_the_one_before(talk: Talk) -> None:
+    talk("psychologist, 36 min of health behavior intervention with a diabetic, individual. code?")
+    assert talk("and if I do psychotherapy for his depression that day as well?").verdict == "no"
+
+
+def test_one_of_a_group_alone_is_an_individual(talk: Talk) -> None:
+    talk("NBC-HWC group coaching, 45 minutes, 8 clients, code?")
+    assert recommended(talk("and if just one of them comes back for a solo follow up that long")) == [("0592T", 1)]
