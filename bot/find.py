@@ -154,7 +154,7 @@ class Finder:
         if not question.polar or strange or told not in (None, "yes"):
             return None, ranked[0]
         voters = [(one.candidate, one.score) for one in ranked]
-        held = stance(self.knowledge, self.reader.lexicon, question, voters)
+        held = stance(self.knowledge, self.reader.lexicon, question, voters, turn.on)
         if told is None:
             return (held.verdict, ranked[held.place]) if held is not None else (None, ranked[0])
         sure = held is not None and held.place == 0 and held.nearness >= _SAME_QUESTION and held.share >= _SURE

@@ -16,6 +16,8 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from bot.answer import Verdict
 from bot.question import Question
@@ -38,7 +40,7 @@ _MAJORITY = 0.58
 _NEAR = 0.4
 """Least cosine of the nearest typical question with the verdict: farther ones are about something else."""
 _VOTERS = 6
-_YEAR = re.compile(r"20[12]\d")
+_YEAR = re.compile(r"\b20[123]\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,15 @@ def stance(
     lexicon: Lexicon,
     question: Question,
     ranked: Sequence[tuple[Candidate, float]],
+    on: date,
 ) -> Stance | None:
     """What the candidates, best first with their log-odds, say to a yes-no question; None when they do not settle it.
 
-    A statement about other codes than those asked about, or about another payer, has no vote.
+    A statement about other codes than those asked about, or about another payer, has no vote; nor has a typical
+    question about a year after `on`, the date of service, that the user did not name.
     """
     asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
-    need, negative = asks_need(lexicon, polar_clause(question.text)), asked_negatively(lexicon, question.text)
+    put = _put(lexicon, question.text)
     figures = _figures(" ".join((question.text, *question.about, *asked)))
     votes: dict[tuple[Verdict, int], float] = {}
     nearest: dict[tuple[Verdict, int], float] = {}
@@ -76,12 +80,13 @@ def stance(
         behind = ranked[0][1] - score
         for nearness, typical in zip(candidate.asked, knowledge.asked.get(row.id, ()), strict=True):
             alike = _alike(_figures(typical.question), figures, row)
-            if typical.verdict is None or not alike:
+            if typical.verdict is None or not alike or _later_year(typical.question, question.text, on):
                 continue
             weight = alike * math.exp(_NEARNESS * (nearness - _MIDDLE) - _RANK * behind)
-            if asks_need(lexicon, polar_clause(typical.question)) != need:
+            other = _put(lexicon, typical.question)
+            if other.need != put.need:
                 weight *= _OTHER_NEED
-            if asked_negatively(lexicon, typical.question) != negative:
+            if other.negative != put.negative:
                 weight *= _OTHER_SIGN
             key = (typical.verdict, place)
             votes[key] = votes.get(key, 0.0) + weight
@@ -92,10 +97,28 @@ def stance(
     return _majority(votes, nearest)
 
 
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """How a question is put: whether it asks what is needed, and whether negatively."""
+
+    need: bool
+    negative: bool
+
+
+@lru_cache(maxsize=4096)
+def _put(lexicon: Lexicon, text: str) -> _Put:
+    return _Put(asks_need(lexicon, polar_clause(text)), asked_negatively(lexicon, text))
+
+
 def _figures(text: str) -> frozenset[str]:
     """The codes and numbers that a question names, years aside: with others it asks about another case."""
     named = (token for token in tokenize(text) if any(letter.isdigit() for letter in token))
     return frozenset(token for token in named if not _YEAR.fullmatch(token))
+
+
+def _later_year(typical: str, asked: str, on: date) -> bool:
+    """Whether a typical question is about a year to come that the user does not name."""
+    return any(int(year) > on.year for year in set(_YEAR.findall(typical)) - set(_YEAR.findall(asked)))
 
 
 def _alike(typical: frozenset[str], asked: frozenset[str], row: Statement) -> float:

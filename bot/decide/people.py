@@ -9,6 +9,9 @@ from bot.evidence import Finding
 from bot.findings.who import enrolled_finding, who_finding
 from bot.rules.who import who
 
+_BARE = 3
+"""Words with content of a question about nothing but the clinician: who, whom, and how ("directly")."""
+
 
 def who_rule(case: Case) -> Finding | None:
     """Whether the clinician may report the named code, or who may; only when that is what was asked.
@@ -28,7 +31,10 @@ def who_rule(case: Case) -> Finding | None:
         return None
     if not codes:
         medicare = case.knowledge.rules.medicare_rules(payer)
-        return enrolled_finding(case.knowledge, facts.performer, case.on) if question.polar and medicare else None
+        whole = not facts.services and facts.place is None and question.content <= _BARE
+        if not question.polar or not medicare:
+            return None
+        return enrolled_finding(case.knowledge, facts.performer, case.on, whole=whole)
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)
     if not asked and not found.instead:
         return None

@@ -38,8 +38,14 @@ def who_finding(knowledge: Knowledge, found: WhoResult, on: date, *, furnishes: 
     return Finding(tuple(claims), tuple(codes), warnings, verdict=verdict, rule="who")
 
 
-def enrolled_finding(knowledge: Knowledge, performer: str | None, on: date) -> Finding | None:
-    """Whether Medicare enrolls this clinician on the date, when no code is named; None for an unknown clinician."""
+_CLINICIAN = "clinician"
+
+
+def enrolled_finding(knowledge: Knowledge, performer: str | None, on: date, *, whole: bool) -> Finding | None:
+    """Whether Medicare enrolls this clinician on the date, when no code is named; None for an unknown clinician.
+
+    A yes is said only with `whole`: nothing besides the enrollment is asked.
+    """
     person = knowledge.rules.performer(performer) if performer else None
     if person is None:
         return None
@@ -52,7 +58,11 @@ def enrolled_finding(knowledge: Knowledge, performer: str | None, on: date) -> F
     if person.medicare_from is not None and on < person.medicare_from:
         text = f"Medicare enrolls a {person.label} only from {person.medicare_from}."
         return Finding((Claim(text, evidence),), verdict="no", rule="who")
-    return None
+    if person.medicare_bills != "yes" or person.kind != _CLINICIAN or not whole:
+        return None
+    since = f" since {person.medicare_from}" if person.medicare_from else ""
+    text = f"A {person.label} may enroll in Medicare and bill in their own name{since}."
+    return Finding((Claim(text, evidence),), verdict="yes", rule="who")
 
 
 def _verdict(found: WhoResult, furnishes: bool) -> Verdict:

@@ -310,9 +310,13 @@ class Reader:
         return "?" not in message and bool(closing) and len(said) == len(words)
 
     def _subject_acts(self, message: str) -> bool:
-        """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill"."""
+        """Whether the part that asks has "I" or a clinician as its subject: "can an RN bill", "may I bill".
+
+        "She" and "he" who bill are the clinician named before: "our CHW has an NPI, can she bill it herself".
+        """
         words = self.lexicon.read(polar_clause(message))
-        if not self.lexicon.mentions(words, "act"):
+        acts = {mention.value for mention in self.lexicon.mentions(words, "act")}
+        if not acts:
             return False
         people = self._places_of(words, "performer")
         others = self._places_of(words, "payer")
@@ -321,7 +325,11 @@ class Reader:
             return bool(people)
         after = range(verb + 1, min(verb + _SUBJECT_REACH, len(words)))
         subject = next((n for n in after if n in people | others or words[n].text in _PRONOUNS), None)
-        return subject is not None and (subject in people or words[subject].text == "i")
+        if subject is None:
+            return False
+        clinicians = self.lexicon.mentions(self.lexicon.read(message), "performer")
+        theirs = words[subject].text in _THEIRS and acts == {_REPORT} and bool(clinicians)
+        return subject in people or words[subject].text == "i" or theirs
 
     def _participants(self, words: Sequence[Token]) -> str | None:
         """Who took part; one who joined only a part of the session leaves its form as it is said otherwise."""
@@ -415,4 +423,5 @@ def _instead(words: Sequence[Token], mention: Mention) -> bool:
 _ASKING_VERBS = frozenset({"can", "could", "may", "should", "do", "does", "did", "is", "are", "was", "were", "will"})
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "they", "it", "that", "this"})
 _SUBJECT_REACH = 5
-_FURNISH = "furnish"
+_FURNISH, _REPORT = "furnish", "report"
+_THEIRS = frozenset({"she", "he"})

@@ -58,7 +58,7 @@ def test_a_turn_that_goes_on_prefers_the_section_of_the_last_answer(bot: Bot) ->
 def verdict(bot: Bot, message: str) -> str | None:
     finder = bot._steps.finder
     question = finder.reader.read(message, Before(), DAY)
-    found = stance(bot.knowledge, finder.reader.lexicon, question, ranked(bot, message))
+    found = stance(bot.knowledge, finder.reader.lexicon, question, ranked(bot, message), DAY)
     return found.verdict if found else None
 
 
@@ -92,4 +92,4 @@ def test_between_a_case_allowed_and_one_refused_nothing_is_settled(bot: Bot) -> 
 def test_a_statement_about_other_codes_has_no_vote(bot: Bot) -> None:
     finder = bot._steps.finder
     question = finder.reader.read("can 99999 be billed with an annual wellness visit?", Before(), DAY)
-    assert stance(bot.knowledge, finder.reader.lexicon, question, ranked(bot, question.text)) is None
+    assert stance(bot.knowledge, finder.reader.lexicon, question, ranked(bot, question.text), DAY) is None

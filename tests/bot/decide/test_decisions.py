@@ -335,3 +335,21 @@ def test_pairs_are_about_the_services_of_one_clinician(bot: Bot, message: str, v
     if verdict == "yes":
         assert "same practitioner" in answer.sentences[0].text
         assert not [row for row in answer.codes if row.role == "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("can an LMFT bill medicare directly", "yes"),
+        ("can a psychologist bill medicare", "yes"),
+        ("are LCSWs allowed to bill Medicare", "yes"),
+        ("can I get credentialed with medicare as an LPC", "yes"),
+        ("can an RN bill medicare on her own", "no"),
+        ("can an LCSW bill Medicare for biofeedback", "no"),
+        ("can MFTs bill Medicare for hospital inpatients", "no"),
+    ],
+)
+def test_whether_medicare_enrolls_a_clinician_is_told_when_nothing_else_is_asked(
+    bot: Bot, message: str, verdict: str
+) -> None:
+    assert ask(bot, message).verdict == verdict
