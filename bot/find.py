@@ -131,7 +131,9 @@ class Finder:
             return [self._asked(question)]
         verdict, first = self._settled(turn, ranked)
         kept = (first, *(each for each in kept if each is not first))
-        leading = kept[:1] if decided and verdict else ()
+        told = any(finding.verdict for finding in turn.findings)
+        asked = question.polar and not told and _very_question(kept[0])
+        leading = kept[:1] if decided and (verdict or asked) else ()
         if leading:
             lead = statement_claim(self.knowledge, leading[0].statement)
             turn.findings.insert(0, Finding((lead,), verdict=verdict, rule="guidance"))

@@ -87,7 +87,8 @@ class Question(Frozen):
     """One turn, read: `facts` hold for the conversation so far, `stated` were said in this turn.
 
     `intents` are ordered, strongest first; `polar` means that yes or no is expected, `negative`
-    that it is put negatively, `needed` that it is what must be rather than what may be; `denials` are claim adjustment
+    that it is put negatively, `needed` that it is what must be rather than what may be, `adverse` that
+    yes would be bad news ("is it deleted"); `denials` are claim adjustment
     or remark codes that were named; `unknown_codes` look like billing codes but are in no table; `follow_up` means
     that the turn leans on earlier ones; `places_named` are places of service named by number;
     `content` counts the words that are neither filler nor cue;
@@ -121,6 +122,7 @@ class Question(Frozen):
     polar: bool = False
     negative: bool = False
     needed: bool = False
+    adverse: bool = False
     unknown_codes: tuple[str, ...] = ()
     neighbour_codes: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ from bot.question import Question
 from bot.rank import Candidate
 from bot.understand.intents import polar_clause
 from bot.understand.lexicon import Lexicon
-from bot.understand.polarity import asked_negatively, asks_need, verdict_of
+from bot.understand.polarity import asked_negatively, asks_need, content_words, verdict_of
+from corpus.codes import CODE_SHAPE
 from corpus.knowledge import Knowledge
 from corpus.statements import ANY_PAYER, Statement
 from index.lexical import tokenize
@@ -34,11 +35,15 @@ _RANK = 0.35
 _OTHER_NEED, _OTHER_SIGN = 0.3, 0.6
 _BEST_WORDS, _NEXT_WORDS = 0.6, 0.14
 _OTHER_CODE, _NO_CODE = 0.6, 0.3
+_GENERAL, _PARTICULARS = 5, 3
+"""Words of a general question, and how many more a typical question may have to be about the same: "does Medicare
+cover therapy" is not answered by what it says of a session in a hospital by an associate."""
 _DOUBT = 0.05
 """What stands against every verdict, so that few and weak votes settle nothing."""
 _MAJORITY = 0.58
-_NEAR = 0.4
-"""Least cosine of the nearest typical question with the verdict: farther ones are about something else."""
+_NEAR, _NEAR_GENERAL = 0.4, 0.6
+"""Least cosine of the nearest typical question with the verdict, for a general question more: farther ones are about
+something else."""
 _VOTERS = 6
 _YEAR = re.compile(r"\b20[123]\d\b")
 
@@ -66,13 +71,16 @@ def stance(
     """What the candidates, best first with their log-odds, say to a yes-no question; None when they do not settle it.
 
     A statement about other codes than those asked about, or about another payer, has no vote; nor has a typical
-    question about a year after `on`, the date of service, that the user did not name.
+    question about a year after `on`, the date of service, that the user did not name, or one that is much more
+    particular than a general question.
     """
     asked = {mention.code for mention in question.facts.codes} | set(question.unknown_codes)
     put = _put(lexicon, question.text)
     figures = _figures(" ".join((question.text, *question.about, *asked)))
     votes: dict[tuple[Verdict, int], float] = {}
     nearest: dict[tuple[Verdict, int], float] = {}
+    said = content_words(f"{question.text} {question.search_text}")
+    general = not (asked or question.follow_up) and len(content_words(question.text)) <= _GENERAL
     for place, (candidate, score) in enumerate(ranked[:_VOTERS]):
         row = candidate.statement
         if (asked and not asked & set(row.codes)) or not _concerns(knowledge, question.facts.payer, row.payer):
@@ -80,6 +88,8 @@ def stance(
         behind = ranked[0][1] - score
         for nearness, typical in zip(candidate.asked, knowledge.asked.get(row.id, ()), strict=True):
             alike = _alike(_figures(typical.question), figures, row)
+            if general and _particular(typical.question, said):
+                continue
             if typical.verdict is None or not alike or _later_year(typical.question, question.text, on):
                 continue
             weight = alike * math.exp(_NEARNESS * (nearness - _MIDDLE) - _RANK * behind)
@@ -94,7 +104,7 @@ def stance(
         words = verdict_of(lexicon, question.text, row.text) if place < 2 else None
         if words is not None:
             votes[words, place] = votes.get((words, place), 0.0) + (_NEXT_WORDS if place else _BEST_WORDS)
-    return _majority(votes, nearest)
+    return _majority(votes, nearest, _NEAR_GENERAL if general else _NEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,11 @@ def _figures(text: str) -> frozenset[str]:
     """The codes and numbers that a question names, years aside: with others it asks about another case."""
     named = (token for token in tokenize(text) if any(letter.isdigit() for letter in token))
     return frozenset(token for token in named if not _YEAR.fullmatch(token))
+
+
+def _particular(typical: str, said: set[str]) -> bool:
+    """Whether a typical question is about a case that a general question does not name: a code, or many more words."""
+    return CODE_SHAPE.search(typical.upper()) is not None or len(content_words(typical) - said) > _PARTICULARS
 
 
 def _later_year(typical: str, asked: str, on: date) -> bool:
@@ -144,7 +159,9 @@ def _concerns(knowledge: Knowledge, asked: str | None, payer: str) -> bool:
     return rules.fits(asked, (payer,)) or (rules.medicare_rules(asked) and rules.medicare_rules(payer))
 
 
-def _majority(votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdict, int], float]) -> Stance | None:
+def _majority(
+    votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdict, int], float], least: float
+) -> Stance | None:
     sums: dict[Verdict, float] = {}
     for (verdict, _), weight in votes.items():
         sums[verdict] = sums.get(verdict, 0.0) + weight
@@ -155,6 +172,6 @@ def _majority(votes: dict[tuple[Verdict, int], float], nearest: dict[tuple[Verdi
     if share < _MAJORITY:
         return None
     place = max((at for verdict, at in votes if verdict == best), key=lambda at: votes[best, at])
-    if max((near for (verdict, _), near in nearest.items() if verdict == best), default=0.0) < _NEAR:
+    if max((near for (verdict, _), near in nearest.items() if verdict == best), default=0.0) < least:
         return None
     return Stance(best, place, share, nearest.get((best, place), 0.0))

@@ -75,11 +75,15 @@ class Convention(Row):
 
 
 class StatusLetter(Row):
-    """What a status letter of the Medicare fee schedule means (`status_letters.csv`)."""
+    """What a status letter of the Medicare fee schedule means (`status_letters.csv`).
+
+    `conditions` is `special` when the letter pays only under conditions of its own.
+    """
 
     status: Text
     name: Text
     separately_payable: YesNo
+    conditions: OptText
     meaning: Text
     consequence: Text
     statements: Items

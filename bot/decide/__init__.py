@@ -17,8 +17,8 @@ from bot.decide.codes import (
     what_rule,
 )
 from bot.decide.counting import MISFIT, instruments_rule, limit_rule, misfit_rule, too_short_rule, units_rule
-from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, requires_rule
-from bot.decide.forms import NOT_THE_CODE, basis_rule, form_rule
+from bot.decide.coverage import coverage_rule, diagnosis_rule, not_paid_rule, paid_rule, requires_rule
+from bot.decide.forms import NOT_THE_CODE, basis_rule, form_rule, same_form_rule
 from bot.decide.official import official_rule
 from bot.decide.people import who_rule
 from bot.decide.premises import stale_premise_rule
@@ -129,10 +129,12 @@ RULES: tuple[Rule, ...] = (
     window_rule,
     still_valid_rule,
     form_rule,
+    same_form_rule,
     basis_rule,
     equal_pay_rule,
     coverage_rule,
     not_paid_rule,
+    paid_rule,
     price_rule,
     telehealth_asked_rule,
     telehealth_list_rule,

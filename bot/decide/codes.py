@@ -36,8 +36,8 @@ def not_active_rule(case: Case) -> Finding | None:
     gone = [code for code in case.codes if code not in case.active]
     if not gone:
         return None
-    findings = [status_finding(case.knowledge, code, case.on) for code in gone]
-    return merged(findings, rule="status")
+    found = merged([status_finding(case.knowledge, code, case.on) for code in gone], rule="status")
+    return replace(found, verdict=turned(found.verdict)) if case.question.adverse else found
 
 
 def premise_rule(case: Case) -> Finding | None:
@@ -56,7 +56,7 @@ def still_valid_rule(case: Case) -> Finding | None:
         return None
     codes = case.active or (case.service_codes if "select" in case.question.cues else ())
     found = merged([status_finding(case.knowledge, code, case.on) for code in codes[:3]], rule="status")
-    return replace(found, verdict=turned(found.verdict)) if case.question.negative else found
+    return replace(found, verdict=turned(found.verdict)) if case.question.adverse else found
 
 
 def ended_rule(case: Case) -> Finding | None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case, payer_or_assumed
-from bot.decide.services import added_up, open_services
-from bot.evidence import Finding
+from bot.decide.services import added_up, open_services, visit_codes
+from bot.evidence import Claim, Finding, from_row
+from bot.findings.advice import advice
 from bot.findings.limits import limit_finding
 from bot.findings.time import once_finding, open_readings, per_form_finding, readings_finding, time_finding
 from bot.findings.who import who_finding
@@ -209,7 +210,7 @@ def instruments_rule(case: Case) -> Finding | None:
     return per_form_finding(case.knowledge, per_form[0], count, case.on)
 
 
-_PER_FORM = "per-test"
+_PER_FORM, _PER_MONTH = "per-test", "per-month"
 
 
 def limit_rule(case: Case) -> Finding | None:
@@ -218,9 +219,9 @@ def limit_rule(case: Case) -> Finding | None:
     asked = "frequency" in case.question.cues
     if len(case.active) != 1 or (facts.minutes is not None and not asked):
         return None
-    if case.question.polar and case.question.spans:
-        return None  # a limit of one day says nothing about a week, month or year
     units = next((mention.units for mention in facts.codes if mention.units), None)
+    if case.question.polar and case.question.spans:
+        return _monthly(case, units or 1)  # a limit of one day says nothing about a week or a year
     if units is None and not case.about("frequency", "units"):
         return None
     held = limit(case.knowledge, case.active[0], units or 1, case.on, facts.payer)
@@ -228,6 +229,16 @@ def limit_rule(case: Case) -> Finding | None:
     if case.question.polar and units and held.standing == "within" and held.state == "applies" and _counts_forms(case):
         return replace(finding, verdict="yes")  # two scored forms are two units: only the limit stands against them
     return finding
+
+
+def _monthly(case: Case, units: int) -> Finding | None:
+    """That a code for the whole month is reported once, when several are asked about."""
+    row = case.knowledge.codes.get(case.active[0], case.on)
+    if units < _TWO or row.unit != _PER_MONTH or row.mue != 1:
+        return None
+    evidence = from_row(case.knowledge, row, ("code", "label", "unit", "mue"), f"Code table, {row.code}")
+    told = Claim(f"{row.code} is one unit per month.", (evidence,))
+    return Finding((told,), (advice(case.knowledge, row.code, "mentioned", case.on),), verdict="no", rule="limits")
 
 
 def _counts_forms(case: Case) -> bool:

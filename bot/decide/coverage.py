@@ -10,6 +10,7 @@ from bot.findings.coverage import coverage_finding
 from bot.findings.price import price_finding
 from bot.respond import no_position
 from bot.rules.price import price
+from bot.rules.select import codes_of
 from corpus.rows import Code, PayerPosition
 from index.lexical import tokenize
 
@@ -130,3 +131,50 @@ def not_paid_rule(case: Case) -> Finding | None:
     found = [price(case.knowledge, code, case.on) for code in case.active]
     unpaid = [price_finding(case.knowledge, each) for each in found if each.state == "not-paid"]
     return merged(unpaid, rule="coverage") if unpaid else None
+
+
+def paid_rule(case: Case) -> Finding | None:
+    """That Medicare pays the named code, or the codes of the named service, when nothing else is asked of it."""
+    codes = case.active[:_TOLD] or _codes_of_form(case)[:_TOLD]
+    if not codes or not _only_pays(case):
+        return None
+    found = [price(case.knowledge, code, case.on) for code in codes]
+    letters = {each.letter for each in found}
+    letter = next(iter(letters))
+    if len(letters) > 1 or letter is None or letter.conditions or any(each.state != "priced" for each in found):
+        return None
+    rows = tuple(from_row(case.knowledge, each.rate, ("code", "status")) for each in found if each.rate is not None)
+    meaning = from_row(case.knowledge, letter, ("status", "name", "meaning"), "Status letter")
+    claims = [Claim(f"Medicare pays {' and '.join(codes)} in {case.on.year}. {letter.meaning}", (*rows, meaning))]
+    for code in codes:
+        row = case.knowledge.codes.get(code, case.on)
+        claims += [Claim(f"{code} requires: {row.requires}.", _required(case, row))] if row.requires else []
+    claims += [claim for each in found for claim in price_finding(case.knowledge, each).claims[:1]]
+    advised = tuple(advice(case.knowledge, code, "mentioned", case.on) for code in codes)
+    return Finding(tuple(claims), advised, verdict="yes", rule="coverage")
+
+
+_TOLD = 3
+_PLAIN = frozenset({"coverage", "payment", "select", "identify", "define"})
+_WORDS = 4
+
+
+def _only_pays(case: Case) -> bool:
+    """Whether yes or no is asked of Medicare's payment alone: no time, place, clinician or condition beside it."""
+    question, facts = case.question, case.question.facts
+    asked = {"coverage", "payment"} & set(question.cues) and not set(question.cues) - _PLAIN
+    beside = (facts.minutes, facts.days, facts.modality, facts.place, facts.performer, facts.visit, facts.group_size)
+    others = (*facts.modifiers, *question.denials, *question.diagnoses, *question.put, question.parity)
+    medicare = case.payer is not None and case.knowledge.rules.medicare_rules(case.payer)
+    plain = not any(beside) and not any(others) and not (question.spans or question.asks_amount or question.adverse)
+    short = question.content - len(case.codes) <= _WORDS
+    return bool(asked) and question.polar and medicare and plain and short
+
+
+def _codes_of_form(case: Case) -> tuple[str, ...]:
+    """The active codes of the named service in the form that was said, else in its first."""
+    facts = case.question.facts
+    rows = [row for row in case.knowledge.services if row.service == facts.service]
+    form = facts.participants or next((row.participants for row in rows), None)
+    codes = dict.fromkeys(code for row in rows if row.participants == form for code in codes_of(case.knowledge, row))
+    return tuple(code for code in codes if case.knowledge.codes.status(code, case.on) == "active")

@@ -46,6 +46,29 @@ def form_rule(case: Case) -> Finding | None:
     return replace(found, claims=claims, codes=codes, verdict=_no(case), rule=_FORM)
 
 
+def same_form_rule(case: Case) -> Finding | None:
+    """That the one named code is for those who took part, when yes or no is asked and little else is said."""
+    told, question = _told(case), case.question
+    if told is None or len(case.active) != 1 or not question.polar or question.content > _BARE or question.adverse:
+        return None
+    row = case.knowledge.codes.get(case.active[0], case.on)
+    if row.participants != told or set(question.cues) - _OF_CODES or question.facts.minutes is not None:
+        return None
+    slot = case.knowledge.rules.slots[_SLOT]
+    words = dict(part.partition("=")[::2] for part in slot.options)
+    evidence = (
+        from_row(case.knowledge, row, ("code", "label", "participants")),
+        from_row(case.knowledge, slot, ("slot", "options")),
+    )
+    claim = fixed(case.knowledge, "same-form", *evidence, code=row.code, told=words.get(told, told))
+    mentioned = advice(case.knowledge, row.code, "mentioned", case.on)
+    return Finding((claim,), (mentioned,), verdict="yes", rule=_SAME)
+
+
+_BARE, _SAME = 1, "same-form"
+_OF_CODES = frozenset({"identify", "select", "units"})
+
+
 def _no(case: Case) -> Verdict | None:
     """The answer to a yes/no question whether the named code is right."""
     if not case.question.polar:

@@ -32,7 +32,7 @@ def who_rule(case: Case) -> Finding | None:
     if not codes:
         medicare = case.knowledge.rules.medicare_rules(payer)
         whole = not facts.services and facts.place is None and question.content <= _BARE
-        if not question.polar or not medicare:
+        if not question.polar or not medicare or question.needed:
             return None
         return enrolled_finding(case.knowledge, facts.performer, case.on, whole=whole)
     found = who(case.knowledge, codes[0], facts.performer, payer, case.on)

@@ -32,9 +32,9 @@ def verdict_of(lexicon: Lexicon, question: str, statement: str) -> Verdict | Non
     A question that is itself put negatively ("aren't they deleted?") turns the result round.
     """
     asked = polar_clause(question)
-    wanted = _content(asked) or _content(question)
+    wanted = content_words(asked) or content_words(question)
     pieces = [part for part in _PIECES.split(statement) if part.strip()]
-    shares = {part: len(wanted & _content(part)) for part in pieces}
+    shares = {part: len(wanted & content_words(part)) for part in pieces}
     best = max(pieces, key=lambda part: shares[part], default=statement)
     shared = shares.get(best, 0)
     needed = asks_need(lexicon, asked)
@@ -69,12 +69,19 @@ def asked_negatively(lexicon: Lexicon, question: str) -> bool:
     return opens != bool(bad)
 
 
+def asks_adverse(lexicon: Lexicon, question: str) -> bool:
+    """Whether yes would be bad news: "is it deleted?", "isn't it bundled?", "will it deny?"."""
+    cues = lexicon.mentions(lexicon.read(polar_clause(question)), _SLOT)
+    return any(cue.value == "bad" and not cue.negated for cue in cues)
+
+
 def _conditional(words: Sequence[Token], cue: Mention) -> bool:
     """Whether a negation only belongs to a condition: "when no minutes are counted twice"."""
     return cue.first > 0 and words[cue.first - 1].text in _CONDITIONAL
 
 
-def _content(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
+    """The stems of the words that say something, codes aside."""
     return set(tokenize(CODE_SHAPE.sub(" ", text))) - FILLERS
 
 

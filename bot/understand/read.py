@@ -27,7 +27,7 @@ from bot.understand.lexicon import Lexicon, Mention
 from bot.understand.meant import Meant
 from bot.understand.named import CodeNames
 from bot.understand.paying import PAYMENT, read_paying
-from bot.understand.polarity import asked_negatively, asks_need
+from bot.understand.polarity import asked_negatively, asks_adverse, asks_need
 from bot.understand.refer import PAIR, beside, referred
 from bot.understand.times import GROUP_SIZE, at_two_times, bare_minutes, best_duration, timed_service
 from bot.understand.tokens import Token, fold, tokens
@@ -192,6 +192,7 @@ class Reader:
             or (paying.polar and not leaves_open(before, message, said))
             or goes_on(before, message, said, carried != stated),
             negative=asked_negatively(self.lexicon, message),
+            adverse=asks_adverse(self.lexicon, message),
             needed=asks_need(self.lexicon, polar_clause(message)),
             places_named=places,
             unknown_codes=codes.unknown,

@@ -353,3 +353,27 @@ def test_whether_medicare_enrolls_a_clinician_is_told_when_nothing_else_is_asked
     bot: Bot, message: str, verdict: str
 ) -> None:
     assert ask(bot, message).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("message", "verdicts"),
+    [
+        ("does medicare cover therapy", {"yes"}),
+        ("does medicare pay for group therapy", {"yes"}),
+        ("does medicare pay 90834", {"yes"}),
+        ("does medicare cover 90875", {"no"}),
+        ("is telehealth still covered by medicare", {"yes", None}),
+        ("does UHC want POS 10", {"yes", None}),
+        ("do coaches need an NPI", {"yes", "depends", None}),
+        ("can I bill 90846 without the patient", {"yes"}),
+        ("can I bill 90847 with the patient not there", {"no"}),
+        ("can we bill 99490 twice a month", {"no"}),
+        ("is 90862 deleted", {"yes"}),
+        ("is 90862 still valid", {"no"}),
+        ("can I bill for a no show", {"no"}),
+    ],
+)
+def test_a_general_question_is_not_answered_by_what_holds_of_a_particular_case(
+    bot: Bot, message: str, verdicts: set[str | None]
+) -> None:
+    assert ask(bot, message).verdict in verdicts
