@@ -156,19 +156,21 @@ def paid_rule(case: Case) -> Finding | None:
 
 _TOLD = 3
 _PLAIN = frozenset({"coverage", "payment", "select", "identify", "define"})
-_WORDS = 4
+_WORDS, _BARE = 4, 2
+"""Words with content of a question about payment, and of one that says no more than the payer and the code."""
 
 
 def _only_pays(case: Case) -> bool:
     """Whether yes or no is asked of Medicare's payment alone: no time, place, clinician or condition beside it."""
     question, facts = case.question, case.question.facts
-    asked = {"coverage", "payment"} & set(question.cues) and not set(question.cues) - _PLAIN
+    cues = set(question.cues)
+    asked = {"coverage", "payment"} & cues or (not cues and question.content <= _BARE)
     beside = (facts.minutes, facts.days, facts.modality, facts.place, facts.performer, facts.visit, facts.group_size)
     others = (*facts.modifiers, *question.denials, *question.diagnoses, *question.put, question.parity)
     medicare = case.payer is not None and case.knowledge.rules.medicare_rules(case.payer)
     plain = not any(beside) and not any(others) and not (question.spans or question.asks_amount or question.adverse)
     short = question.content - len(case.codes) <= _WORDS
-    return bool(asked) and question.polar and medicare and plain and short
+    return bool(asked) and not cues - _PLAIN and question.polar and medicare and plain and short
 
 
 def _codes_of_form(case: Case) -> tuple[str, ...]:
