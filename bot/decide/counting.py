@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answer import Verdict
 from bot.decide.case import Case, payer_or_assumed
-from bot.decide.services import added_up, open_services, visit_codes
+from bot.decide.services import added_up, open_services
 from bot.evidence import Claim, Finding, from_row
 from bot.findings.advice import advice
 from bot.findings.limits import limit_finding
