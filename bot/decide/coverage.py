@@ -145,7 +145,8 @@ def paid_rule(case: Case) -> Finding | None:
         return None
     rows = tuple(from_row(case.knowledge, each.rate, ("code", "status")) for each in found if each.rate is not None)
     meaning = from_row(case.knowledge, letter, ("status", "name", "meaning"), "Status letter")
-    claims = [Claim(f"Medicare pays {' and '.join(codes)} in {case.on.year}. {letter.meaning}", (*rows, meaning))]
+    named = " and ".join(filter(None, (", ".join(codes[:-1]), codes[-1])))
+    claims = [Claim(f"Medicare pays {named} in {case.on.year}. {letter.meaning}", (*rows, meaning))]
     for code in codes:
         row = case.knowledge.codes.get(code, case.on)
         claims += [Claim(f"{code} requires: {row.requires}.", _required(case, row))] if row.requires else []
